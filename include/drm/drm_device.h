@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UPRIME_DRM_DEVICE_H
+#define UPRIME_DRM_DEVICE_H
+
+#include <drm/drm_file.h>
+#include <linux/device.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <uprime/idr.h>
+#include <uprime/u64map.h>
+
+struct drm_driver;
+
+/**
+ * struct drm_device - a device
+ *
+ * Lock order: drm_prime_file_private.lock, object_name_lock, then the rest,
+ * of which no two are held together.
+ */
+struct drm_device {
+	struct kref ref;
+	const struct drm_driver *driver; /* constant */
+	struct device *dev;              /* on the bus; not owned; constant */
+	void *dev_private;               /* the driver's */
+	struct drm_minor primary, render; /* constant once registered */
+	bool registered;                  /* minors lock */
+
+	struct mutex master_mutex;
+	struct drm_master *master; /* the current one, referenced, or NULL;
+	                              master_mutex */
+
+	struct mutex filelist_mutex;
+	struct list_head filelist; /* drm_file.node; filelist_mutex */
+
+	struct mutex object_name_lock;
+	struct idr object_name_idr; /* flink name -> object; object_name_lock */
+
+	struct mutex objects_lock;
+	struct list_head objects; /* drm_gem_object.node; objects_lock */
+
+	struct mutex vma_lock;
+	struct u64map vma_nodes;  /* start page -> object; vma_lock */
+	unsigned long vma_next;   /* next start page; vma_lock */
+};
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The drivers that come with the library. */
+#ifndef UPRIME_DRIVERS_H
+#define UPRIME_DRIVERS_H
+
+#include <linux/kernel.h>
+
+struct drm_device;
+
+/**
+ * struct uprime_driver - a driver one can ask for by name
+ */
+struct uprime_driver {
+	const char *name;
+	const char *summary; /* one line, for people */
+	/* Make and register a device: for destroy(), or ERR_PTR. */
+	struct drm_device *(*create)(void);
+	/* Unregister a device and drop the reference that create() returned. */
+	void (*destroy)(struct drm_device *dev);
+};
+
+/**
+ * uprime_driver_find() - the driver with a name
+ * @name: "vgem", "vram"
+ *
+ * Return: the driver, or NULL.
+ */
+EXPORT_SYMBOL const struct uprime_driver *uprime_driver_find(const char *name);
+
+/**
+ * uprime_driver_at() - all drivers, one after the other
+ * @i: 0, 1, ...
+ *
+ * Return: the driver, or NULL at the end.
+ */
+EXPORT_SYMBOL const struct uprime_driver *uprime_driver_at(unsigned int i);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: what the core asks of the process it runs in
+ *
+ * The core answers requests of a *task*: the program that asks. By default
+ * that is this process itself: its memory is read and written directly and
+ * its fds are our fds. A server, which answers for other processes, gives each
+ * of its threads a task of its own with set_current_task().
+ */
+#ifndef UPRIME_HOST_H
+#define UPRIME_HOST_H
+
+#include <linux/types.h>
+
+struct task;
+
+/**
+ * struct task_ops - how to reach a task
+ *
+ * Called from the thread whose current task it is, with no lock of the core
+ * held unless it is said: a callback may wait for the program.
+ */
+struct task_ops {
+	/* Has the task this capability (CAP_*) in the first user namespace? */
+	bool (*capable)(struct task *task, int cap);
+	/* Read its memory: 0 or -EFAULT. */
+	int (*copy_from_user)(struct task *task, void *to, u64 from, size_t n);
+	/* Write its memory: 0 or -EFAULT. */
+	int (*copy_to_user)(struct task *task, u64 to, const void *from,
+			    size_t n);
+	/* A copy, in this process, of one of its fds: the caller closes it.
+	 * -EBADF, -EMFILE. */
+	int (*fd_get)(struct task *task, int fd);
+	/* Give it an fd of this process. Takes @fd over on success. Returns
+	 * its number there; -EMFILE. Where task->fd_out >= 0 the number may
+	 * be filled in at that offset of the ioctl's argument later. The PRIME
+	 * lock of the task's drm_file may be held. */
+	int (*fd_install)(struct task *task, int fd, bool cloexec);
+};
+
+/**
+ * struct task - a program that asks
+ *
+ * Embedded in what its maker knows about it. Used by one thread at a time.
+ */
+struct task {
+	const struct task_ops *ops; /* constant */
+	pid_t pid;                  /* process, not thread; constant */
+	int fd_out; /* set by drm_ioctl(): offset of the argument's field
+	               which takes the fd that results, or -1 */
+};
+
+/**
+ * current_task() - the task this thread answers
+ *
+ * Return: never NULL; this process' own task unless another was set.
+ */
+struct task *current_task(void) __attribute__((visibility("default")));
+
+/**
+ * set_current_task() - answer another task from now on in this thread
+ * @task: the task, alive until another is set; NULL for this process' own
+ */
+void set_current_task(struct task *task)
+	__attribute__((visibility("default")));
+
+/* The callbacks of the current task. */
+bool capable(int cap) __attribute__((visibility("default")));
+int copy_from_user(void *to, u64 from, size_t n)
+	__attribute__((visibility("default")));
+int copy_to_user(u64 to, const void *from, size_t n)
+	__attribute__((visibility("default")));
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: the client's inside
+ *
+ * Every struct and every function that one file of the client gives another
+ * stands here. The wrappers (open.c, ioctl.c, mmap.c, stat.c, close.c, io.c,
+ * link.c) are the outside: each asks device.c whether an fd or path is its
+ * business, and otherwise calls the next layer (next()) with what it was
+ * given.
+ *
+ * Rules for all of it:
+ *
+ *  - It runs in somebody else's program: in signal handlers, in children of
+ *    fork and vfork, in threads that end at any time. So no locks, no malloc,
+ *    no stdio; shared state is atomics, and whatever is waited for cannot be
+ *    held by the waiter itself.
+ *  - Functions of the inside return -errno and leave errno alone. Only
+ *    wrapper_return() sets it, once, and only on failure.
+ *  - Its own traffic goes by raw system calls (raw.c): no wrapper, ours or
+ *    another's, sees it, and it holds no cancellation point.
+ */
+#ifndef UPRIME_CLIENT_H
+#define UPRIME_CLIENT_H
+
+/* The wrappers define what these would redirect. */
+#undef _FORTIFY_SOURCE
+#undef _FILE_OFFSET_BITS
+#undef _TIME_BITS
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#ifndef _LARGEFILE64_SOURCE
+#define _LARGEFILE64_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "wire.h"
+
+#define WRAPPER __attribute__((visibility("default")))
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Major number of the DRM nodes. */
+#define DRM_MAJOR 226
+/* Longest path of a node, as in struct wire_ident. */
+#define NODE_PATH_MAX 64
+
+/* ---- raw.c: system calls that leave errno alone ---- */
+
+long raw_call(long nr, long a, long b, long c, long d, long e, long f);
+/* raw_syscall(nr, up to six arguments): the result or -errno. */
+#define raw_syscall(...) raw_syscall_(__VA_ARGS__, 0, 0, 0, 0, 0, 0)
+#define raw_syscall_(nr, a, b, c, d, e, f, ...)                                \
+	raw_call(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e),    \
+		 (long)(f))
+
+int raw_close(int fd);
+int raw_sockopt(int fd, int name, void *value, socklen_t size);
+int raw_cookie(int fd, uint64_t *cookie);
+bool raw_is_open(int fd);
+int raw_set_cloexec(int fd, bool on);
+/* Text of /proc/self/fd/@fd with a final 0, its length or -errno. */
+int raw_fd_link(int fd, char *buf, size_t size);
+
+/* ---- memory.c: the program's memory, where any address may be bad ---- */
+
+int memory_load(void *dst, uint64_t addr, size_t len);
+int memory_store(uint64_t addr, const void *src, size_t len);
+
+/* ---- session.c: the session this process belongs to ---- */
+
+bool session_on(void);
+/* A connected, greeted socket, or -errno (-ENODEV: nobody answers). */
+int session_connect(void);
+/* False after a connection was refused, until one is made again. */
+bool session_answers(void);
+/* $UMOCKDEV_DIR or "". */
+const char *session_testbed(void);
+/* Offset of the fd in the argument of @cmd, or -1. */
+int session_hint(uint32_t cmd);
+
+/* ---- conn.c: one connection ---- */
+
+#define CONN_COOKIES 8
+
+/**
+ * struct conn - a connection, used by one request at a time
+ */
+struct conn {
+	_Atomic uint32_t state; /* enum conn_state */
+	_Atomic int fd;		/* its number + 1; 0: none */
+	/* Devices the server knows on it; the taker's. */
+	uint64_t cookies[CONN_COOKIES];
+	unsigned int next_cookie; /* the next to be replaced; the taker's */
+	bool spare;		  /* not in the pool: ends when put; constant */
+};
+
+int conn_fd(struct conn *conn);
+bool conn_knows(struct conn *conn, uint64_t cookie);
+void conn_learn(struct conn *conn, uint64_t cookie);
+int conn_high_number(int fd);
+
+/* ---- pool.c: this process' connections ---- */
+
+int pool_take(struct conn **conn, struct conn *spare);
+/* Takes a connection that nobody else has seen; for vfork children. */
+int pool_spare(struct conn *spare);
+void pool_put(struct conn *conn);
+/* Ends a connection instead of giving it back. @ours: the fd is still it. */
+void pool_drop(struct conn *conn, bool ours);
+bool pool_is_vfork_child(void);
+bool pool_owns(int fd);
+/* The lowest fd of ours in [first, last], or -1. */
+int pool_next_owned(unsigned int first, unsigned int last);
+/* Gives the connection on @fd another number: 0, or -EBUSY. */
+int pool_move(int fd);
+
+/* ---- packet.c: one packet on a connection ---- */
+
+#define PACKET_FDS 4
+#define PACKET_IOV 2
+
+/**
+ * struct packet - what is sent or received at once
+ */
+struct packet {
+	struct iovec iov[PACKET_IOV];
+	unsigned int nr_iov;
+	int fds[PACKET_FDS]; /* received: the receiver's to close */
+	unsigned int nr_fds;
+	bool fds_lost; /* received: there were more than could be installed */
+};
+
+void packet_init(struct packet *p, void *head, size_t size);
+void packet_add(struct packet *p, uint64_t addr, size_t size);
+int packet_send(int fd, const struct packet *p);
+/* Bytes received; 0: hung up. -EFAULT: a packet was taken off, but an iovec
+ * could not be written. -ENOBUFS: as -EFAULT, but no packet was taken. */
+int packet_recv(int fd, struct packet *p);
+void packet_close_fds(struct packet *p);
+
+/* ---- request.c: a request and its answer ---- */
+
+/**
+ * struct request - a request under way
+ *
+ * The caller fills the first part and reads the second.
+ */
+struct request {
+	void *head; /* wire_* struct, begins with a wire_hdr */
+	size_t head_size;
+	int fd;		 /* the device or dma-buf it is about, or -1 */
+	uint64_t cookie; /* of fd, if a device: send it only where unknown */
+	uint64_t arg;	 /* where reply data goes and arg_out comes from */
+	size_t arg_out;	 /* bytes sent from arg */
+	size_t arg_in;	 /* most bytes received to arg */
+	int hint_fd;	 /* fd the argument names, or -1 */
+
+	struct wire_reply reply;
+	int reply_fd; /* close-on-exec, the caller's; -1: none came */
+	bool fd_lost; /* one came but the fd table was full */
+};
+
+void request_init(struct request *rq, void *head, size_t size, uint32_t op);
+/* 0 when a reply came, else -errno. */
+int request_run(struct request *rq);
+
+/* ---- device.c: which fd is a device ---- */
+
+/**
+ * struct device - a node that was seen; never freed, never changed
+ */
+struct device {
+	_Atomic uint32_t state; /* enum device_state */
+	uint64_t rdev;
+	uint64_t ino;
+	char path[NODE_PATH_MAX];
+};
+
+/* The device behind @fd or NULL; *cookie (if wanted) names it on the wire. */
+const struct device *device_of(int fd, uint64_t *cookie);
+/* @fd was just opened by us: no need to ask the server. */
+void device_enter(int fd, uint64_t rdev, uint64_t ino, const char *path);
+
+/* ---- node.c: which path is a device ---- */
+
+/**
+ * struct node - what a path was found to name
+ */
+struct node {
+	uint64_t rdev;
+	uint64_t ino;
+	char path[NODE_PATH_MAX];
+};
+
+bool node_find(int dirfd, const char *path, struct node *node);
+/* The fd of this process that a link in /proc or /dev/fd names, or -1. */
+int node_fd_link(int dirfd, const char *path);
+
+/* ---- next.c: what the wrappers hide ---- */
+
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int dirfd, const char *path, int flags);
+int __openat64_2(int dirfd, const char *path, int flags);
+int __fxstat(int ver, int fd, struct stat *st);
+int __fxstat64(int ver, int fd, struct stat64 *st);
+int __fxstatat(int ver, int dirfd, const char *path, struct stat *st,
+	       int flags);
+int __fxstatat64(int ver, int dirfd, const char *path, struct stat64 *st,
+		 int flags);
+ssize_t __readlink_chk(const char *path, char *buf, size_t len, size_t size);
+ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t len,
+			 size_t size);
+int close_range(unsigned int first, unsigned int last, int flags);
+void closefrom(int low);
+
+#define NEXT_FUNCTIONS(X)                                                      \
+	X(open)                                                                \
+	X(open64)                                                              \
+	X(openat)                                                              \
+	X(openat64)                                                            \
+	X(__open_2)                                                            \
+	X(__open64_2)                                                          \
+	X(__openat_2)                                                          \
+	X(__openat64_2)                                                        \
+	X(ioctl)                                                               \
+	X(mmap)                                                                \
+	X(mmap64)                                                              \
+	X(stat)                                                                \
+	X(stat64)                                                              \
+	X(fstat)                                                               \
+	X(fstat64)                                                             \
+	X(fstatat)                                                             \
+	X(fstatat64)                                                           \
+	X(__fxstat)                                                            \
+	X(__fxstat64)                                                          \
+	X(__fxstatat)                                                          \
+	X(__fxstatat64)                                                        \
+	X(statx)                                                               \
+	X(close)                                                               \
+	X(close_range)                                                         \
+	X(closefrom)                                                           \
+	X(dup2)                                                                \
+	X(dup3)                                                                \
+	X(lseek)                                                               \
+	X(lseek64)                                                             \
+	X(write)                                                               \
+	X(writev)                                                              \
+	X(readlink)                                                            \
+	X(readlinkat)                                                          \
+	X(__readlink_chk)                                                      \
+	X(__readlinkat_chk)
+
+/**
+ * struct next - the next definition of each wrapped function
+ *
+ * NULL where the C library has none: the older or newer names.
+ */
+struct next {
+#define NEXT_MEMBER(name) __typeof__(&name) name;
+	NEXT_FUNCTIONS(NEXT_MEMBER)
+#undef NEXT_MEMBER
+};
+
+const struct next *next(void);
+
+/**
+ * wrapper_return() - turn -errno into what libc functions return
+ */
+static inline long wrapper_return(long ret)
+{
+	if (ret >= 0)
+		return ret;
+	errno = (int)-ret;
+	return -1;
+}
+
+#endif

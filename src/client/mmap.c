@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: mmap through a device
+ *
+ * The server says which memory an offset names and gives an fd for it, from
+ * which the kernel makes the mapping; the fd is closed at once. From then on
+ * the mapping is the kernel's affair, and its end is seen by the server through
+ * the fd's open file. A dma-buf's fd is memory itself and needs nothing here.
+ */
+#include "client.h"
+
+/* Memory behind a device's mmap offset: an fd, the caller's, or -errno. */
+static int ask_memory(int fd, uint64_t cookie, size_t length, int prot,
+		      int flags, uint64_t *offset)
+{
+	struct wire_mmap head = {
+		.cookie = cookie,
+		.length = length,
+		.offset = *offset,
+		.prot = (uint32_t)prot,
+		.flags = (uint32_t)flags,
+	};
+	struct wire_mmap_reply data = {0};
+	struct request rq;
+	int ret;
+
+	request_init(&rq, &head, sizeof(head), WIRE_MMAP);
+	rq.fd = fd;
+	rq.cookie = cookie;
+	rq.arg = (uintptr_t)&data;
+	rq.arg_in = sizeof(data);
+	ret = request_run(&rq);
+	if (ret < 0)
+		return ret;
+	ret = rq.reply.ret;
+	if (ret < 0) {
+		if (rq.reply_fd >= 0)
+			raw_close(rq.reply_fd);
+		return ret;
+	}
+	/* mmap(2) has no EMFILE: on a kernel it needs no number. */
+	if (rq.reply_fd < 0)
+		return rq.fd_lost ? -ENFILE : -ENODEV;
+	*offset = data.offset;
+	return rq.reply_fd;
+}
+
+static bool is_device(int fd, int flags, uint64_t *cookie)
+{
+	return fd >= 0 && !(flags & MAP_ANONYMOUS) && device_of(fd, cookie);
+}
+
+static void *map_device(void *addr, size_t length, int prot, int flags, int fd,
+			uint64_t offset, uint64_t cookie)
+{
+	void *map;
+	int memory;
+
+	memory = ask_memory(fd, cookie, length, prot, flags, &offset);
+	if (memory < 0) {
+		wrapper_return(memory);
+		return MAP_FAILED;
+	}
+	map = next()->mmap64(addr, length, prot, flags, memory,
+			     (off64_t)offset);
+	raw_close(memory);
+	return map;
+}
+
+WRAPPER void *mmap(void *addr, size_t length, int prot, int flags, int fd,
+		   off_t offset)
+{
+	uint64_t cookie;
+
+	if (is_device(fd, flags, &cookie))
+		return map_device(addr, length, prot, flags, fd,
+				  (uint64_t)offset, cookie);
+	return next()->mmap(addr, length, prot, flags, fd, offset);
+}
+
+WRAPPER void *mmap64(void *addr, size_t length, int prot, int flags, int fd,
+		     off64_t offset)
+{
+	uint64_t cookie;
+
+	if (is_device(fd, flags, &cookie))
+		return map_device(addr, length, prot, flags, fd,
+				  (uint64_t)offset, cookie);
+	return next()->mmap64(addr, length, prot, flags, fd, offset);
+}

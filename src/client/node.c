@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: which path is a device
+ *
+ * Most paths are not, and a look at the text says so. The others are made
+ * absolute, brought from umockdev's directory back to /dev, and then umockdev
+ * is asked: a character device of major 226 is a node. Links inside of the
+ * testbed (/dev/dri/by-path, /dev/char) are followed here, because umockdev
+ * knows a node's number only under its own name. No state.
+ */
+#include "client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#define LINKS_MAX 8
+
+/* Not to be inlined: the stack of a signal handler may be small, and nearly
+ * all paths are done with before a buffer is needed. */
+#define BIG_FRAME __attribute__((noinline))
+
+static bool starts_with(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+static bool looks_like_node(const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	base = base ? base + 1 : path;
+	return strstr(path, "dri") || strstr(path, "226:") ||
+	       starts_with(base, "card") || starts_with(base, "renderD");
+}
+
+/* Removes "//", "/./" and "/x/../" from an absolute path. */
+static void normalize(char *path)
+{
+	char *in = path, *out = path;
+
+	while (*in) {
+		size_t len;
+
+		while (*in == '/')
+			in++;
+		len = strcspn(in, "/");
+		if (len == 2 && !strncmp(in, "..", 2)) {
+			while (out > path && *--out != '/')
+				;
+		} else if (len && !(len == 1 && *in == '.')) {
+			*out++ = '/';
+			memmove(out, in, len);
+			out += len;
+		}
+		in += len;
+	}
+	*out = '\0';
+}
+
+/* @path as an absolute one, seen from outside of the testbed's directory. */
+static BIG_FRAME int absolute(int dirfd, const char *path, char *out)
+{
+	const char *testbed = session_testbed();
+	size_t len = 0, skip = strlen(testbed);
+	long ret;
+
+	if (path[0] != '/') {
+		if (dirfd == AT_FDCWD) {
+			ret = raw_syscall(SYS_getcwd, out, PATH_MAX);
+			/* The kernel counts the final 0. */
+			ret = ret > 0 ? ret - 1 : ret;
+		} else {
+			ret = raw_fd_link(dirfd, out, PATH_MAX);
+		}
+		if (ret < 0)
+			return (int)ret;
+		len = (size_t)ret;
+		if (len + 1 < PATH_MAX)
+			out[len++] = '/';
+	}
+	if (len + strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	strcpy(out + len, path);
+	normalize(out);
+	if (skip && !strncmp(out, testbed, skip) &&
+	    starts_with(out + skip, "/dev/"))
+		memmove(out, out + skip, strlen(out + skip) + 1);
+	return 0;
+}
+
+/* Replaces the path of a link in the testbed by what it names. */
+static BIG_FRAME bool follow(char *path)
+{
+	char link[PATH_MAX], target[PATH_MAX], *slash;
+	long len;
+
+	len = snprintf(link, sizeof(link), "%s%s", session_testbed(), path);
+	if (len >= (long)sizeof(link))
+		return false;
+	len = raw_syscall(SYS_readlinkat, AT_FDCWD, link, target,
+			  sizeof(target) - 1);
+	if (len <= 0)
+		return false;
+	target[len] = '\0';
+	slash = strrchr(path, '/');
+	if (target[0] == '/')
+		slash = path - 1;
+	if (!slash || (slash + 1 - path) + len >= PATH_MAX)
+		return false;
+	memcpy(slash + 1, target, (size_t)len + 1);
+	normalize(path);
+	return true;
+}
+
+static BIG_FRAME bool look_up(int dirfd, const char *path, struct node *node)
+{
+	char full[PATH_MAX];
+	struct stat64 st;
+	int links;
+
+	if (absolute(dirfd, path, full) < 0)
+		return false;
+	for (links = 0; links < LINKS_MAX; links++) {
+		if (!next()->stat64(full, &st) && S_ISCHR(st.st_mode) &&
+		    major(st.st_rdev) == DRM_MAJOR) {
+			if (strlen(full) >= sizeof(node->path))
+				return false;
+			node->rdev = st.st_rdev;
+			node->ino = st.st_ino;
+			strcpy(node->path, full);
+			return true;
+		}
+		if (!follow(full))
+			return false;
+	}
+	return false;
+}
+
+/**
+ * node_find() - is this path a device's?
+ * @dirfd: as of openat(2)
+ * @path: as of openat(2); may be NULL
+ * @node: set if it is one
+ */
+bool node_find(int dirfd, const char *path, struct node *node)
+{
+	int saved = errno;
+	bool found;
+
+	if (!session_on() || !path || !looks_like_node(path))
+		return false;
+	found = look_up(dirfd, path, node);
+	errno = saved;
+	return found;
+}
+
+/* The fd in "/proc/PID/fd/N" and the like, or -1. */
+static int parse_fd_link(const char *path)
+{
+	char *end;
+	long pid, fd;
+
+	if (starts_with(path, "/dev/fd/")) {
+		path += strlen("/dev/fd/");
+	} else if (starts_with(path, "/proc/")) {
+		path += strlen("/proc/");
+		if (starts_with(path, "self/")) {
+			path += strlen("self/");
+		} else if (starts_with(path, "thread-self/")) {
+			path += strlen("thread-self/");
+		} else {
+			pid = strtol(path, &end, 10);
+			if (end == path || *end != '/' ||
+			    pid != raw_syscall(SYS_getpid))
+				return -1;
+			path = end + 1;
+		}
+		if (!starts_with(path, "fd/"))
+			return -1;
+		path += strlen("fd/");
+	} else {
+		return -1;
+	}
+	if (*path < '0' || *path > '9')
+		return -1;
+	fd = strtol(path, &end, 10);
+	return *end || fd > INT_MAX ? -1 : (int)fd;
+}
+
+/* As those need who walk through an opened /proc/self/fd. */
+static BIG_FRAME int parse_fd_link_at(int dirfd, const char *path)
+{
+	char full[PATH_MAX];
+	int len;
+
+	len = raw_fd_link(dirfd, full, sizeof(full));
+	if (len < 0 || (size_t)len + strlen(path) + 2 > sizeof(full))
+		return -1;
+	full[len] = '/';
+	strcpy(full + len + 1, path);
+	return parse_fd_link(full);
+}
+
+/**
+ * node_fd_link() - is this path a link to one of the process' own fds?
+ * @dirfd: as of readlinkat(2)
+ * @path: as of readlinkat(2); may be NULL
+ */
+int node_fd_link(int dirfd, const char *path)
+{
+	int saved, fd;
+
+	if (!session_on() || !path)
+		return -1;
+	saved = errno;
+	fd = -1;
+	if (path[0] == '/')
+		fd = parse_fd_link(path);
+	else if (path[0] >= '0' && path[0] <= '9' && dirfd >= 0)
+		fd = parse_fd_link_at(dirfd, path);
+	errno = saved;
+	return fd;
+}

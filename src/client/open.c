@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: open of a device
+ *
+ * A node is opened by the server; what comes back is installed in the
+ * program's table like any opened file, at the lowest free number. Everything
+ * that is no node goes on to the next layer.
+ */
+#include "client.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+static int open_node(const struct node *node, int flags)
+{
+	struct wire_open head = {.rdev = node->rdev, .flags = (uint32_t)flags};
+	struct request rq;
+	int ret;
+
+	if (flags & O_DIRECTORY)
+		return -ENOTDIR;
+	if ((flags & O_CREAT) && (flags & O_EXCL))
+		return -EEXIST;
+	request_init(&rq, &head, sizeof(head), WIRE_OPEN);
+	ret = request_run(&rq);
+	if (ret < 0)
+		return ret;
+	ret = rq.reply.ret;
+	if (ret < 0) {
+		if (rq.reply_fd >= 0)
+			raw_close(rq.reply_fd);
+		return ret;
+	}
+	if (rq.reply_fd < 0)
+		return rq.fd_lost ? -EMFILE : -ENODEV;
+	device_enter(rq.reply_fd, node->rdev, node->ino, node->path);
+	if (flags & O_NONBLOCK)
+		raw_syscall(SYS_fcntl, rq.reply_fd, F_SETFL,
+			    O_RDWR | O_NONBLOCK);
+	if (!(flags & O_CLOEXEC))
+		raw_set_cloexec(rq.reply_fd, false);
+	return rq.reply_fd;
+}
+
+/* Opens a device or leaves @path to the next layer (false). */
+static bool open_device(int dirfd, const char *path, int flags, int *ret)
+{
+	const struct device *dev = NULL;
+	struct node node;
+	int fd;
+
+	/* An O_PATH fd is a name and no open device. */
+	if (!session_on() || (flags & O_PATH))
+		return false;
+	fd = node_fd_link(dirfd, path);
+	if (fd >= 0)
+		dev = device_of(fd, NULL);
+	if (dev && !node_find(AT_FDCWD, dev->path, &node))
+		dev = NULL;
+	if (!dev && !node_find(dirfd, path, &node))
+		return false;
+	*ret = (int)wrapper_return(open_node(&node, flags));
+	return true;
+}
+
+static bool needs_mode(int flags)
+{
+	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+static mode_t take_mode(int flags, va_list ap)
+{
+	return needs_mode(flags) ? va_arg(ap, mode_t) : 0;
+}
+
+WRAPPER int open(const char *path, int flags, ...)
+{
+	mode_t mode;
+	va_list ap;
+	int ret;
+
+	va_start(ap, flags);
+	mode = take_mode(flags, ap);
+	va_end(ap);
+	if (open_device(AT_FDCWD, path, flags, &ret))
+		return ret;
+	return next()->open(path, flags, mode);
+}
+
+WRAPPER int open64(const char *path, int flags, ...)
+{
+	mode_t mode;
+	va_list ap;
+	int ret;
+
+	va_start(ap, flags);
+	mode = take_mode(flags, ap);
+	va_end(ap);
+	if (open_device(AT_FDCWD, path, flags, &ret))
+		return ret;
+	return next()->open64(path, flags, mode);
+}
+
+WRAPPER int openat(int dirfd, const char *path, int flags, ...)
+{
+	mode_t mode;
+	va_list ap;
+	int ret;
+
+	va_start(ap, flags);
+	mode = take_mode(flags, ap);
+	va_end(ap);
+	if (open_device(dirfd, path, flags, &ret))
+		return ret;
+	return next()->openat(dirfd, path, flags, mode);
+}
+
+WRAPPER int openat64(int dirfd, const char *path, int flags, ...)
+{
+	mode_t mode;
+	va_list ap;
+	int ret;
+
+	va_start(ap, flags);
+	mode = take_mode(flags, ap);
+	va_end(ap);
+	if (open_device(dirfd, path, flags, &ret))
+		return ret;
+	return next()->openat64(dirfd, path, flags, mode);
+}
+
+/* What open() is in programs built with _FORTIFY_SOURCE. */
+WRAPPER int __open_2(const char *path, int flags)
+{
+	int ret;
+
+	if (!needs_mode(flags) && open_device(AT_FDCWD, path, flags, &ret))
+		return ret;
+	return next()->__open_2(path, flags);
+}
+
+WRAPPER int __open64_2(const char *path, int flags)
+{
+	int ret;
+
+	if (!needs_mode(flags) && open_device(AT_FDCWD, path, flags, &ret))
+		return ret;
+	return next()->__open64_2(path, flags);
+}
+
+WRAPPER int __openat_2(int dirfd, const char *path, int flags)
+{
+	int ret;
+
+	if (!needs_mode(flags) && open_device(dirfd, path, flags, &ret))
+		return ret;
+	return next()->__openat_2(dirfd, path, flags);
+}
+
+WRAPPER int __openat64_2(int dirfd, const char *path, int flags)
+{
+	int ret;
+
+	if (!needs_mode(flags) && open_device(dirfd, path, flags, &ret))
+		return ret;
+	return next()->__openat64_2(dirfd, path, flags);
+}

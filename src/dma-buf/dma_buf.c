@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: the life of a dma-buf
+ *
+ * <linux/dma-buf.h> names the three states: held, away, released. All changes
+ * between them happen under table_lock:
+ *
+ *  held -> away      the last dma_buf_put() finds that fds are out: our copy of
+ *                    the description is closed and a watch set.
+ *  away -> held      dma_buf_get() of an fd that came back; the fd *is* the
+ *                    description, and a copy of it is kept.
+ *  held -> released  the last dma_buf_put() finds nobody.
+ *  away -> released  the watch's callback finds nobody.
+ *
+ * Who makes it dead (dma_buf.dead, out of the table) does the release, without
+ * the lock: release drops references to objects and devices, and those of an
+ * imported object drop other dma-bufs.
+ *
+ * Lock order: table_lock, then the locks of <linux/shmem_fs.h>. The watch is
+ * never ended under table_lock, as its callback takes it.
+ */
+#include <fcntl.h>
+#include <linux/dma-buf.h>
+#include <linux/slab.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uprime/host.h>
+#include <uprime/u64map.h>
+
+static DEFINE_MUTEX(table_lock);
+static struct u64map table; /* inode -> dma-buf; table_lock */
+static LIST_HEAD(all);      /* dma_buf.node; table_lock */
+
+struct dma_buf *dma_buf_export(const struct dma_buf_export_info *exp_info)
+{
+	const struct dma_buf_ops *ops = exp_info->ops;
+	struct dma_buf *dmabuf;
+	int ret;
+
+	if (!exp_info->priv || !ops || !ops->map_dma_buf ||
+	    !ops->unmap_dma_buf || !ops->release || !exp_info->file ||
+	    !exp_info->size || exp_info->size > exp_info->file->size) {
+		return ERR_PTR(-EINVAL);
+	}
+	dmabuf = kzalloc(sizeof(*dmabuf), GFP_KERNEL);
+	if (!dmabuf) {
+		return ERR_PTR(-ENOMEM);
+	}
+	mutex_init(&dmabuf->lock);
+	INIT_LIST_HEAD(&dmabuf->attachments);
+	dmabuf->size = exp_info->size;
+	dmabuf->ops = ops;
+	dmabuf->priv = exp_info->priv;
+	dmabuf->exp_name = exp_info->exp_name;
+	dmabuf->resv = exp_info->resv;
+	dmabuf->mode = exp_info->flags & O_ACCMODE;
+	dmabuf->fd = -1;
+	atomic_init(&dmabuf->refs, 1);
+
+	mutex_lock(&table_lock);
+	ret = u64map_find(&table, exp_info->file->ino)
+		      ? -EBUSY
+		      : u64map_insert(&table, exp_info->file->ino, dmabuf);
+	if (!ret) {
+		dmabuf->file = get_file(exp_info->file);
+		list_add_tail(&dmabuf->node, &all);
+	}
+	mutex_unlock(&table_lock);
+	if (ret) {
+		goto err_free;
+	}
+	return dmabuf;
+
+err_free:
+	mutex_destroy(&dmabuf->lock);
+	kfree(dmabuf);
+	return ERR_PTR(ret);
+}
+
+/* Is it out there, apart from our own copy of the description, if any? */
+static bool is_away(struct dma_buf *dmabuf)
+{
+	lockdep_assert_held(&table_lock);
+	return dmabuf->given &&
+	       file_is_held(dmabuf->file, FILE_HOLDER_DMA_BUF);
+}
+
+static void make_dead(struct dma_buf *dmabuf)
+{
+	lockdep_assert_held(&table_lock);
+	dmabuf->dead = true;
+	u64map_remove(&table, dmabuf->file->ino);
+	list_del_init(&dmabuf->node);
+}
+
+static void release(struct dma_buf *dmabuf)
+{
+	struct file *file = dmabuf->file;
+
+	WARN_ON(!list_empty(&dmabuf->attachments));
+	WARN_ON(dmabuf->vmapping_counter);
+	if (dmabuf->watched) {
+		file_unwatch(&dmabuf->watch);
+	}
+	dmabuf->ops->release(dmabuf);
+	fput(file);
+	mutex_destroy(&dmabuf->lock);
+	kfree(dmabuf);
+}
+
+/* Something was closed that may have been the last of a dma-buf. */
+static void description_closed(struct file_watch *watch)
+{
+	struct dma_buf *dmabuf = container_of(watch, struct dma_buf, watch);
+	bool mine;
+
+	mutex_lock(&table_lock);
+	mine = !dmabuf->dead && !atomic_load(&dmabuf->refs) &&
+	       !is_away(dmabuf);
+	if (mine) {
+		make_dead(dmabuf);
+	}
+	mutex_unlock(&table_lock);
+	if (mine) {
+		release(dmabuf);
+	}
+}
+
+/* The last reference is gone. Returns true if nobody else has it either. */
+static bool let_go(struct dma_buf *dmabuf)
+{
+	if (dmabuf->fd >= 0) {
+		close(dmabuf->fd);
+		dmabuf->fd = -1;
+	}
+	if (is_away(dmabuf)) {
+		if (!dmabuf->watched) {
+			dmabuf->watched = true;
+			file_watch(dmabuf->file, &dmabuf->watch,
+				   description_closed);
+		}
+		/* It may have been closed before the watch was set. */
+		if (is_away(dmabuf)) {
+			return false;
+		}
+	}
+	make_dead(dmabuf);
+	return true;
+}
+
+void get_dma_buf(struct dma_buf *dmabuf)
+{
+	atomic_fetch_add_explicit(&dmabuf->refs, 1, memory_order_relaxed);
+}
+
+void dma_buf_put(struct dma_buf *dmabuf)
+{
+	unsigned int old = atomic_load(&dmabuf->refs);
+	bool gone = false;
+
+	while (old > 1) {
+		if (atomic_compare_exchange_weak(&dmabuf->refs, &old,
+						 old - 1)) {
+			return;
+		}
+	}
+	mutex_lock(&table_lock);
+	if (atomic_fetch_sub(&dmabuf->refs, 1) == 1) {
+		gone = let_go(dmabuf);
+	}
+	mutex_unlock(&table_lock);
+	if (gone) {
+		release(dmabuf);
+	}
+}
+
+struct dma_buf *dma_buf_find(struct file *file)
+{
+	struct dma_buf *dmabuf;
+
+	mutex_lock(&table_lock);
+	dmabuf = u64map_find(&table, file->ino);
+	if (dmabuf) {
+		get_dma_buf(dmabuf);
+	}
+	mutex_unlock(&table_lock);
+	return dmabuf;
+}
+
+/* A copy of the description, which is opened if we have none. Sets @opened if
+ * so, for drop_description(). */
+static int copy_description(struct dma_buf *dmabuf, bool *opened)
+{
+	int fd;
+
+	mutex_lock(&table_lock);
+	*opened = dmabuf->fd < 0;
+	if (*opened) {
+		dmabuf->fd = file_reopen(dmabuf->file, dmabuf->mode,
+					 FILE_HOLDER_DMA_BUF);
+	}
+	if (dmabuf->fd < 0) {
+		fd = dmabuf->fd;
+		dmabuf->fd = -1;
+		*opened = false;
+	} else {
+		fd = fcntl(dmabuf->fd, F_DUPFD_CLOEXEC, 0);
+		if (fd < 0) {
+			fd = -ENFILE;
+		}
+	}
+	mutex_unlock(&table_lock);
+	return fd;
+}
+
+static void drop_description(struct dma_buf *dmabuf)
+{
+	mutex_lock(&table_lock);
+	/* Meanwhile another thread may have given it out. */
+	if (!dmabuf->given) {
+		close(dmabuf->fd);
+		dmabuf->fd = -1;
+	}
+	mutex_unlock(&table_lock);
+}
+
+int dma_buf_fd(struct dma_buf *dmabuf, int flags)
+{
+	struct task *task = current_task();
+	bool opened;
+	int fd, ret;
+
+	fd = copy_description(dmabuf, &opened);
+	if (fd < 0) {
+		ret = fd;
+		goto err_drop;
+	}
+	ret = task->ops->fd_install(task, fd, flags & O_CLOEXEC);
+	if (ret < 0) {
+		goto err_close;
+	}
+	mutex_lock(&table_lock);
+	dmabuf->given = true;
+	mutex_unlock(&table_lock);
+	dma_buf_put(dmabuf);
+	return ret;
+
+err_close:
+	close(fd);
+err_drop:
+	if (opened) {
+		drop_description(dmabuf);
+	}
+	return ret;
+}
+
+/* Is this fd the one open description which everybody has? Only a lock of
+ * another description is in the way of a lock through this one. */
+static bool is_description(struct dma_buf *dmabuf, int fd)
+{
+	struct flock lock = {
+		.l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = FILE_HOLDER_DMA_BUF,
+		.l_len = 1,
+	};
+
+	return is_away(dmabuf) && !fcntl(fd, F_OFD_GETLK, &lock) &&
+	       lock.l_type == F_UNLCK;
+}
+
+struct dma_buf *dma_buf_get(int fd)
+{
+	struct task *task = current_task();
+	struct dma_buf *dmabuf;
+	struct stat st;
+	int copy;
+
+	copy = task->ops->fd_get(task, fd);
+	if (copy < 0) {
+		return ERR_PTR(copy);
+	}
+	mutex_lock(&table_lock);
+	dmabuf = fstat(copy, &st) ? NULL : u64map_find(&table, st.st_ino);
+	if (!dmabuf || dmabuf->file->dev != st.st_dev) {
+		/* An fd that is only a path is no open file to the kernel. */
+		int flags = fcntl(copy, F_GETFL);
+
+		mutex_unlock(&table_lock);
+		close(copy);
+		return ERR_PTR(flags & O_PATH ? -EBADF : -EINVAL);
+	}
+	get_dma_buf(dmabuf);
+	if (dmabuf->fd < 0 && is_description(dmabuf, copy)) {
+		dmabuf->fd = copy;
+		copy = -1;
+	}
+	mutex_unlock(&table_lock);
+	if (copy >= 0) {
+		close(copy);
+	}
+	return dmabuf;
+}
+
+void dma_buf_for_each(void (*fn)(struct dma_buf *dmabuf, void *data),
+		      void *data)
+{
+	struct dma_buf *dmabuf;
+
+	mutex_lock(&table_lock);
+	list_for_each_entry(dmabuf, &all, node) {
+		fn(dmabuf, data);
+	}
+	mutex_unlock(&table_lock);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What the drivers of this folder share. They use the helpers only. */
+#ifndef UPRIME_DRIVERS_INTERNAL_H
+#define UPRIME_DRIVERS_INTERNAL_H
+
+#include <drm.h>
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_prime.h>
+#include <linux/dma-buf.h>
+#include <linux/slab.h>
+#include <uprime/drivers.h>
+
+extern const struct uprime_driver vgem_uprime_driver;
+extern const struct uprime_driver vram_uprime_driver;
+
+/* uprime_device_create - a drm_device with a struct device of its own on the
+ * bus, named after the driver; registered. ERR_PTR. */
+struct drm_device *uprime_device_create(const struct drm_driver *driver,
+					void *dev_private);
+
+/* uprime_device_destroy - unregister it and drop the reference */
+void uprime_device_destroy(struct drm_device *dev);
+
+/* uprime_device_release - for the release callback: free the struct device */
+void uprime_device_release(struct drm_device *dev);
+
+/* uprime_dumb_pitch - the bytes in a line of a dumb buffer, in 32 bits as the
+ * kernel's drivers compute it */
+static inline u32 uprime_dumb_pitch(const struct drm_mode_create_dumb *args)
+{
+	return (u32)DIV_ROUND_UP((u64)(u32)(args->width * args->bpp), 8);
+}
+
+#endif

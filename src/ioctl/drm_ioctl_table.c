@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: the core's ioctls
+ *
+ * Who may call which, as Linux 6.1 has it (asked of the kernel, every number
+ * on every kind of file). What a driver without display, syncobjs and the
+ * interfaces of the first drivers does not have is here with the kernel's
+ * answer to it: that decides whether a bad argument, a lack of rights or the
+ * lack of the feature is told.
+ */
+#include <linux/err.h>
+
+#include "internal.h"
+
+static int noop(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	(void)dev;
+	(void)data;
+	(void)file;
+	return 0;
+}
+
+/* What only drivers of the first kind have. */
+static int legacy(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	(void)dev;
+	(void)data;
+	(void)file;
+	return -EINVAL;
+}
+
+/* What needs DRIVER_MODESET or DRIVER_SYNCOBJ. */
+static int no_feature(struct drm_device *dev, void *data,
+		      struct drm_file *file)
+{
+	(void)dev;
+	(void)data;
+	(void)file;
+	return -EOPNOTSUPP;
+}
+
+#define RIGHTS_ALL (DRM_AUTH | DRM_MASTER | DRM_ROOT_ONLY)
+
+#define IOCTL(name, function, rights)                                          \
+	[_IOC_NR(DRM_IOCTL_##name)] = {                                        \
+		.cmd = DRM_IOCTL_##name, .flags = (rights), .func = (function)}
+#define IOCTL_FD(name, function, rights, in, out)                              \
+	[_IOC_NR(DRM_IOCTL_##name)] = {.cmd = DRM_IOCTL_##name,                \
+				       .flags = (rights),                      \
+				       .func = (function),                     \
+				       .fd_in = (in),                          \
+				       .fd_out = (out)}
+/* 1 + the offset of a field: see struct drm_ioctl_desc */
+#define FD_AT(type, field) (1 + offsetof(struct type, field))
+
+const struct drm_ioctl_desc drm_core_ioctls[] = {
+	IOCTL(VERSION, drm_version_ioctl, DRM_RENDER_ALLOW),
+	IOCTL(GET_UNIQUE, drm_getunique_ioctl, 0),
+	IOCTL(GET_MAGIC, drm_getmagic_ioctl, 0),
+	IOCTL(IRQ_BUSID, legacy, DRM_MASTER | DRM_ROOT_ONLY),
+	IOCTL(GET_MAP, legacy, 0),
+	IOCTL(GET_CLIENT, drm_getclient_ioctl, 0),
+	IOCTL(GET_STATS, drm_getstats_ioctl, 0),
+	IOCTL(SET_VERSION, drm_setversion_ioctl, DRM_MASTER),
+	IOCTL(MODESET_CTL, noop, 0),
+	IOCTL(GEM_CLOSE, drm_gem_close_ioctl, DRM_RENDER_ALLOW),
+	IOCTL(GEM_FLINK, drm_gem_flink_ioctl, DRM_AUTH),
+	IOCTL(GEM_OPEN, drm_gem_open_ioctl, DRM_AUTH),
+	IOCTL(GET_CAP, drm_getcap_ioctl, DRM_RENDER_ALLOW),
+	IOCTL(SET_CLIENT_CAP, drm_setclientcap_ioctl, 0),
+
+	IOCTL(SET_UNIQUE, legacy, RIGHTS_ALL),
+	IOCTL(AUTH_MAGIC, drm_authmagic_ioctl, DRM_MASTER),
+	IOCTL(BLOCK, noop, RIGHTS_ALL),
+	IOCTL(UNBLOCK, noop, RIGHTS_ALL),
+	IOCTL(CONTROL, legacy, RIGHTS_ALL),
+	IOCTL(ADD_MAP, legacy, RIGHTS_ALL),
+	IOCTL(ADD_BUFS, legacy, RIGHTS_ALL),
+	IOCTL(MARK_BUFS, legacy, RIGHTS_ALL),
+	IOCTL(INFO_BUFS, legacy, DRM_AUTH),
+	IOCTL(MAP_BUFS, legacy, DRM_AUTH),
+	IOCTL(FREE_BUFS, legacy, DRM_AUTH),
+	IOCTL(RM_MAP, legacy, DRM_AUTH),
+	IOCTL(SET_SAREA_CTX, legacy, RIGHTS_ALL),
+	IOCTL(GET_SAREA_CTX, legacy, DRM_AUTH),
+	IOCTL(SET_MASTER, drm_setmaster_ioctl, 0),
+	IOCTL(DROP_MASTER, drm_dropmaster_ioctl, 0),
+	IOCTL(ADD_CTX, legacy, DRM_AUTH | DRM_ROOT_ONLY),
+	IOCTL(RM_CTX, legacy, RIGHTS_ALL),
+	IOCTL(MOD_CTX, legacy, RIGHTS_ALL),
+	IOCTL(GET_CTX, legacy, DRM_AUTH),
+	IOCTL(SWITCH_CTX, legacy, RIGHTS_ALL),
+	IOCTL(NEW_CTX, legacy, RIGHTS_ALL),
+	IOCTL(RES_CTX, legacy, DRM_AUTH),
+	IOCTL(ADD_DRAW, noop, RIGHTS_ALL),
+	IOCTL(RM_DRAW, noop, RIGHTS_ALL),
+	IOCTL(DMA, legacy, DRM_AUTH),
+	IOCTL(LOCK, legacy, DRM_AUTH),
+	IOCTL(UNLOCK, legacy, DRM_AUTH),
+	IOCTL(FINISH, noop, DRM_AUTH),
+
+	IOCTL_FD(PRIME_HANDLE_TO_FD, drm_prime_handle_to_fd_ioctl,
+		 DRM_RENDER_ALLOW, 0, FD_AT(drm_prime_handle, fd)),
+	IOCTL_FD(PRIME_FD_TO_HANDLE, drm_prime_fd_to_handle_ioctl,
+		 DRM_RENDER_ALLOW, FD_AT(drm_prime_handle, fd), 0),
+
+	IOCTL(AGP_ACQUIRE, legacy, RIGHTS_ALL),
+	IOCTL(AGP_RELEASE, legacy, RIGHTS_ALL),
+	IOCTL(AGP_ENABLE, legacy, RIGHTS_ALL),
+	IOCTL(AGP_INFO, legacy, DRM_AUTH),
+	IOCTL(AGP_ALLOC, legacy, RIGHTS_ALL),
+	IOCTL(AGP_FREE, legacy, RIGHTS_ALL),
+	IOCTL(AGP_BIND, legacy, RIGHTS_ALL),
+	IOCTL(AGP_UNBIND, legacy, RIGHTS_ALL),
+	IOCTL(SG_ALLOC, legacy, RIGHTS_ALL),
+	IOCTL(SG_FREE, legacy, RIGHTS_ALL),
+	IOCTL(WAIT_VBLANK, no_feature, 0),
+	IOCTL(CRTC_GET_SEQUENCE, no_feature, 0),
+	IOCTL(CRTC_QUEUE_SEQUENCE, no_feature, 0),
+	IOCTL(UPDATE_DRAW, noop, RIGHTS_ALL),
+
+	IOCTL(MODE_GETRESOURCES, no_feature, 0),
+	IOCTL(MODE_GETCRTC, no_feature, 0),
+	IOCTL(MODE_SETCRTC, no_feature, DRM_MASTER),
+	IOCTL(MODE_CURSOR, no_feature, DRM_MASTER),
+	IOCTL(MODE_GETGAMMA, no_feature, 0),
+	IOCTL(MODE_SETGAMMA, no_feature, DRM_MASTER),
+	IOCTL(MODE_GETENCODER, no_feature, 0),
+	IOCTL(MODE_GETCONNECTOR, no_feature, 0),
+	IOCTL(MODE_ATTACHMODE, noop, DRM_MASTER),
+	IOCTL(MODE_DETACHMODE, noop, DRM_MASTER),
+	IOCTL(MODE_GETPROPERTY, no_feature, 0),
+	IOCTL(MODE_SETPROPERTY, no_feature, DRM_MASTER),
+	IOCTL(MODE_GETPROPBLOB, no_feature, 0),
+	IOCTL(MODE_GETFB, no_feature, 0),
+	IOCTL(MODE_ADDFB, no_feature, 0),
+	IOCTL(MODE_RMFB, no_feature, 0),
+	IOCTL(MODE_PAGE_FLIP, no_feature, DRM_MASTER),
+	IOCTL(MODE_DIRTYFB, no_feature, DRM_MASTER),
+	IOCTL(MODE_CREATE_DUMB, drm_mode_create_dumb_ioctl, 0),
+	IOCTL(MODE_MAP_DUMB, drm_mode_mmap_dumb_ioctl, 0),
+	IOCTL(MODE_DESTROY_DUMB, drm_mode_destroy_dumb_ioctl, 0),
+	IOCTL(MODE_GETPLANERESOURCES, no_feature, 0),
+	IOCTL(MODE_GETPLANE, no_feature, 0),
+	IOCTL(MODE_SETPLANE, no_feature, DRM_MASTER),
+	IOCTL(MODE_ADDFB2, no_feature, 0),
+	IOCTL(MODE_OBJ_GETPROPERTIES, no_feature, 0),
+	IOCTL(MODE_OBJ_SETPROPERTY, no_feature, DRM_MASTER),
+	IOCTL(MODE_CURSOR2, no_feature, DRM_MASTER),
+	IOCTL(MODE_ATOMIC, no_feature, DRM_MASTER),
+	IOCTL(MODE_CREATEPROPBLOB, no_feature, 0),
+	IOCTL(MODE_DESTROYPROPBLOB, no_feature, 0),
+
+	IOCTL(SYNCOBJ_CREATE, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_DESTROY, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_HANDLE_TO_FD, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_FD_TO_HANDLE, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_WAIT, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_RESET, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_SIGNAL, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(MODE_CREATE_LEASE, no_feature, DRM_MASTER),
+	IOCTL(MODE_LIST_LESSEES, no_feature, DRM_MASTER),
+	IOCTL(MODE_GET_LEASE, no_feature, DRM_MASTER),
+	IOCTL(MODE_REVOKE_LEASE, no_feature, DRM_MASTER),
+	IOCTL(SYNCOBJ_TIMELINE_WAIT, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_QUERY, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_TRANSFER, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_TIMELINE_SIGNAL, no_feature, DRM_RENDER_ALLOW),
+	/* Alone among its kind it says that for a lack of DRIVER_MODESET. */
+	IOCTL(MODE_GETFB2, legacy, 0),
+};
+
+const unsigned int drm_core_nr_ioctls = ARRAY_SIZE(drm_core_ioctls);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: the wire between a program and the server
+ *
+ * A connection is an AF_UNIX SOCK_SEQPACKET socket on the session's socket
+ * ($UPRIME_SESSION/socket). One request is under way on it at a time: the
+ * client sends a request packet, the server answers with a reply packet; in
+ * between the server may ask the client for pieces of its memory or for one
+ * of its file descriptors (the WIRE_ASK_* packets), and the client answers
+ * each before anything else happens on that connection. Whoever breaks this
+ * order is disconnected.
+ *
+ * Device fds are named by their socket cookie (SO_COOKIE): a number the kernel
+ * never uses twice. The first request on a connection which names a cookie
+ * carries the fd itself (SCM_RIGHTS, WIRE_F_FD): that is the proof that the
+ * device was handed to this process. Later ones need only the number.
+ *
+ * All integers are in host order: both ends are on one machine.
+ */
+#ifndef UPRIME_WIRE_H
+#define UPRIME_WIRE_H
+
+#include <stdint.h>
+
+#define WIRE_VERSION 1
+/* Most bytes of user memory in one packet; longer copies go in pieces. */
+#define WIRE_CHUNK 32768
+/* Most fd hints in a hello reply. */
+#define WIRE_HINTS_MAX 64
+/* Name of the socket inside the session's directory. */
+#define WIRE_SOCKET "socket"
+/* The environment variable which holds the session's directory. */
+#define WIRE_ENV_SESSION "UPRIME_SESSION"
+
+enum wire_op {
+	/* client -> server */
+	WIRE_HELLO = 1, /* wire_hello; reply data: wire_hello_reply */
+	WIRE_OPEN,      /* wire_open; reply fd: the device fd */
+	WIRE_IDENT,     /* fd attached; reply data: wire_ident */
+	WIRE_IOCTL,     /* wire_ioctl + argument bytes; reply data: argument */
+	WIRE_MMAP,      /* wire_mmap; reply fd: memory, data: wire_mmap_reply */
+	WIRE_DMABUF_IOCTL, /* as WIRE_IOCTL on a dma-buf fd (attached) */
+	WIRE_LS,        /* reply data: JSON text, in packets while `more` is set */
+	WIRE_GOT,       /* answer to a WIRE_ASK_* packet: wire_got (+ bytes) */
+
+	/* server -> client */
+	WIRE_REPLY = 64,  /* ends the request */
+	WIRE_ASK_COPY_FROM, /* wire_ask: send len bytes from addr */
+	WIRE_ASK_COPY_TO,   /* wire_ask, then a second packet with the bytes */
+	WIRE_ASK_FD,        /* wire_ask: attach the fd with number addr */
+	WIRE_ASK_INSTALL,   /* wire_ask + fd: keep it, answer its number;
+	                       addr != 0: close-on-exec */
+};
+
+/* wire_hdr.flags */
+#define WIRE_F_FD        (1u << 0) /* the device or dma-buf fd is attached */
+#define WIRE_F_FD_ARG    (1u << 1) /* the fd a hint names is attached (last) */
+#define WIRE_F_ARG_FAULT (1u << 2) /* the argument could not be read */
+#define WIRE_F_CLOEXEC   (1u << 3) /* reply: install the fd close-on-exec */
+#define WIRE_F_FOREIGN   (1u << 4) /* reply: this fd is none of ours */
+#define WIRE_F_PATCH_FD  (1u << 5) /* reply: store the fd's number at fd_off */
+
+struct wire_hdr {
+	uint32_t op;    /* enum wire_op */
+	uint32_t flags; /* WIRE_F_* */
+};
+
+struct wire_hello {
+	struct wire_hdr hdr;
+	uint32_t version; /* WIRE_VERSION */
+	uint32_t pad;
+};
+
+/* For ioctls of this type and number, the u32 at `offset` of the argument is
+ * an fd of the caller: attach it to the request if it is open. */
+struct wire_hint {
+	uint8_t type;
+	uint8_t nr;
+	uint16_t offset;
+};
+
+struct wire_hello_reply {
+	uint32_t version;
+	int32_t server_pid;
+	uint32_t nr_hints;
+	struct wire_hint hints[WIRE_HINTS_MAX];
+};
+
+struct wire_open {
+	struct wire_hdr hdr;
+	uint64_t rdev;  /* st_rdev of the node */
+	uint32_t flags; /* open(2) flags */
+	uint32_t pad;
+};
+
+enum wire_kind { WIRE_KIND_FOREIGN, WIRE_KIND_DEVICE, WIRE_KIND_DMABUF };
+
+/* Reply to WIRE_IDENT. */
+struct wire_ident {
+	uint32_t kind; /* enum wire_kind */
+	uint32_t pad;
+	uint64_t rdev; /* device: st_rdev of its node */
+	uint64_t ino;  /* device: st_ino of its node; dma-buf: its inode */
+	char name[64]; /* device: path of its node, "/dev/dri/card0";
+	                  dma-buf: its name as set by SET_NAME, or "" */
+};
+
+/* The argument's bytes follow when the command's direction has _IOC_WRITE. */
+struct wire_ioctl {
+	struct wire_hdr hdr;
+	uint64_t cookie; /* of the device fd; 0 for a dma-buf */
+	uint64_t arg;    /* the third parameter of ioctl(2), as given */
+	uint32_t cmd;
+	uint32_t size;   /* bytes that follow */
+};
+
+struct wire_mmap {
+	struct wire_hdr hdr;
+	uint64_t cookie;
+	uint64_t length; /* bytes */
+	uint64_t offset; /* bytes */
+	uint32_t prot;   /* PROT_* */
+	uint32_t flags;  /* MAP_* */
+};
+
+struct wire_mmap_reply {
+	uint64_t offset; /* in the attached memory, bytes */
+};
+
+/* Server asks. For COPY_FROM and COPY_TO len <= WIRE_CHUNK. */
+struct wire_ask {
+	struct wire_hdr hdr;
+	uint64_t addr;
+	uint64_t len;
+};
+
+/* Client answers; ret is 0, an fd number or -errno; bytes follow COPY_FROM. */
+struct wire_got {
+	struct wire_hdr hdr;
+	int32_t ret;
+	uint32_t pad;
+};
+
+/* Data follows: `size` bytes of the argument for ioctls (to be stored at arg,
+ * whatever ret is), of the named struct for others. */
+struct wire_reply {
+	struct wire_hdr hdr;
+	int32_t ret;   /* value to return, or -errno */
+	uint32_t size; /* bytes that follow */
+	uint32_t fd_off; /* WIRE_F_PATCH_FD: offset in the argument */
+	uint32_t more; /* WIRE_LS: another reply packet follows */
+};
+
+#endif

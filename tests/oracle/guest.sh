@@ -1,0 +1,218 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# guest.sh BUILD_DIR PROGRAM [ARGS...]
+#
+# Ask the real thing: run a statically linked PROGRAM as root in an emulated
+# machine with Debian's own kernel and its vgem driver (/dev/dri/card0,
+# /dev/dri/renderD128). stdout, stderr and the exit status are the program's;
+# the kernel's console goes to BUILD_DIR/oracle/console.log.
+#
+# The kernel is unpacked once into BUILD_DIR/oracle, from the package that
+# linux-image-amd64 stands for, or from a linux-image-*.deb put there by hand.
+# Needs neither root nor KVM nor, once the cache is there, a network.
+#
+#   ORACLE_TIMEOUT	seconds for boot and program together (default 120)
+#
+# Exit status when it is not the program's:
+#    77	the guest cannot be had here; one line on stderr says what to do
+#   124	time limit reached
+#   125	the guest ended without a status (see console.log), or wrong usage
+
+set -u
+
+die() {
+	status=$1
+	shift
+	echo "oracle: $*" >&2
+	exit "$status"
+}
+
+skip() {
+	die 77 "$*"
+}
+
+need() {
+	command -v "$1" >/dev/null || skip "$1 not found; apt-get install $2"
+}
+
+# Also true of a script, which the guest's busybox can run.
+is_static() {
+	! ldd "$1" 2>/dev/null | grep -q 'ld-.*\.so'
+}
+
+# The package of the stock kernel, say linux-image-6.1.0-NN-amd64.
+kernel_package() {
+	apt-cache depends linux-image-amd64 2>/dev/null |
+		sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1
+}
+
+# Put its file into the cache, whole or not at all; $1 is a folder to work in.
+fetch_kernel() {
+	package=$(kernel_package)
+	[ -n "$package" ] ||
+		skip "apt knows no linux-image-amd64; run apt-get update, or put Debian's linux-image-*.deb in $cache"
+	(cd "$1" && apt-get -qq download "$package" >"$cache/apt.log" 2>&1) ||
+		skip "cannot download $package (see $cache/apt.log); run apt-get update, or put its .deb in $cache"
+	mv "$1"/*.deb "$cache/"
+	rm -f "$cache/apt.log"
+}
+
+# Fill $1 with vmlinuz and base.cpio: all of the guest but the program.
+make_base() {
+	set -- "$1" "$cache"/linux-image-*.deb
+	if [ ! -e "$2" ]; then
+		fetch_kernel "$1"
+		set -- "$1" "$cache"/linux-image-*.deb
+	fi
+
+	# Modules are in lib/ or usr/lib/, depending on the release.
+	dpkg-deb --fsys-tarfile "$2" 2>/dev/null | tar -C "$1" -x --wildcards \
+		'./boot/vmlinuz-*' '*/kernel/drivers/gpu/drm/*' \
+		'*/modules.*' 2>/dev/null ||
+		skip "cannot unpack $2; remove it and try again"
+	mv "$1"/boot/vmlinuz-* "$1/vmlinuz"
+
+	root=$1/root
+	mkdir -p "$root/bin" "$root/etc" "$root/lib/modules"
+	for modules in "$1"/lib/modules/* "$1"/usr/lib/modules/*; do
+		[ -d "$modules" ] || continue
+		version=${modules##*/}
+		mkdir -p "$root/lib/modules/$version"
+		for module in drm drm_shmem_helper drm_kms_helper vgem; do
+			find "$modules" -name "$module.ko*" \
+				-exec cp {} "$root/lib/modules/$version/" \;
+		done
+		find "$root" -name '*.ko.xz' -exec xz -d {} +
+		busybox depmod -b "$root" "$version" ||
+			skip "cannot index the modules in $2"
+	done
+	[ -n "$(find "$root" -name vgem.ko)" ] || skip "$2 has no vgem module"
+
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	cp "$here/init" "$root/init"
+	chmod 755 "$root/init" "$root/bin/busybox"
+	printf 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' \
+		>"$root/etc/passwd"
+	printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
+
+	pack "$root" >"$1/base.cpio" || skip "cannot pack the guest's files"
+	rm -rf "$root" "${1:?}/boot" "${1:?}/lib" "${1:?}/usr"
+}
+
+# A folder as an initramfs on stdout; everything in it belongs to root.
+pack() {
+	(cd "$1" && find . | cpio --quiet -o -H newc -R 0:0)
+}
+
+# One shell word that reads back as $1, whatever is in it.
+quote() {
+	printf "'"
+	printf '%s' "$1" | sed "s/'/'\\\\''/g"
+	printf "' "
+}
+
+# Runs by trap.
+# shellcheck disable=SC2317
+finish() {
+	trap - EXIT INT TERM HUP
+	if [ -n "$guest" ]; then
+		kill "$guest" 2>/dev/null
+		wait "$guest" 2>/dev/null
+	fi
+	rm -rf "$work"
+}
+
+[ $# -ge 2 ] || die 125 "usage: guest.sh BUILD_DIR PROGRAM [ARGS...]"
+[ -x "$2" ] || die 125 "$2: no such program"
+is_static "$2" || die 125 "$2: not statically linked"
+
+here=$(cd "$(dirname "$0")" && pwd)
+cache=$1/oracle
+limit=${ORACLE_TIMEOUT:-120}
+program=$2
+shift 2
+
+need qemu-system-x86_64 qemu-system-x86
+need busybox busybox-static
+need cpio cpio
+need dpkg-deb dpkg
+is_static "$(command -v busybox)" ||
+	skip "busybox needs shared libraries; apt-get install busybox-static"
+mkdir -p "$cache" 2>/dev/null ||
+	skip "cannot make $cache; give another BUILD_DIR"
+cache=$(cd "$cache" && pwd)
+console=$cache/console.log
+
+guest=
+work=$(mktemp -d) || exit 125
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Whoever comes first makes the base, others wait for it. One that is older
+# than the scripts is made anew.
+base=$cache/base
+is_made() {
+	[ -e "$base/base.cpio" ] &&
+		[ -z "$(find "$here/init" "$here/guest.sh" -newer "$base/base.cpio")" ]
+}
+if ! is_made; then
+	[ -w "$cache" ] || skip "cannot write to $cache; give another BUILD_DIR"
+	exec 9>"$cache/lock"
+	flock 9
+	if ! is_made; then
+		rm -rf "$base" "$base.new"
+		mkdir "$base.new"
+		make_base "$base.new"
+		mv "$base.new" "$base"
+	fi
+	exec 9>&-
+fi
+
+mkdir -p "$work/root/oracle"
+name=${program##*/}
+cp "$program" "$work/root/oracle/$name"
+{
+	printf 'exec '
+	quote "/oracle/$name"
+	for arg; do
+		quote "$arg"
+	done
+	echo
+} >"$work/root/oracle/run"
+
+# The kernel unpacks archives that follow each other.
+{ cat "$base/base.cpio" && pack "$work/root"; } >"$work/initramfs" ||
+	die 125 "cannot pack $program"
+
+: >"$work/out"
+: >"$work/err"
+: >"$work/status"
+# Whatever ends this script, even SIGKILL, ends the guest.
+setpriv --pdeathsig TERM timeout -k 5 "$limit" qemu-system-x86_64 \
+	-accel tcg -m 512M -nodefaults -display none -no-reboot -nic none \
+	-kernel "$base/vmlinuz" -initrd "$work/initramfs" \
+	-append "console=ttyS0 panic=-1 8250.nr_uarts=4 mitigations=off nokaslr" \
+	-serial "file:$work/console" -serial "file:$work/out" \
+	-serial "file:$work/err" -serial "file:$work/status" \
+	</dev/null >"$work/qemu" 2>&1 &
+guest=$!
+wait "$guest"
+ended=$?
+guest=
+
+cat "$work/out"
+cat "$work/err" >&2
+# Another user's cache serves as well; its log is then left as it was.
+[ ! -w "$cache" ] || cat "$work/qemu" "$work/console" >"$console"
+
+status=$(cat "$work/status")
+case $status in
+[0-9]*)
+	exit "$status"
+	;;
+esac
+[ "$ended" -ne 124 ] || die 124 "no end after $limit seconds"
+die 125 "the guest ended without a status; see $console"
