@@ -67,10 +67,10 @@ captured -- drmdevice
 sed -i '/^--- Opening/,$d' "$tmp/out"
 shown 'Devices reported|nodes\[|fullname' 'device'
 
-heading "drm_info: a display device"
-captured --device vkms -- drm_info
-shown 'Node:|Driver:|Connector [0-9]|Status: connected|CRTC [0-9]|Plane [0-9]|"type"' \
-	'device'
+heading "drm_info: vgem has no display, and it says so, as on Linux"
+captured -- drm_info
+cat "$tmp/err" >>"$tmp/out"
+shown 'card0' 'node'
 
 heading "eglinfo: Mesa on GBM"
 # eglinfo fails for the platforms that are not there (X11, Wayland), so only

@@ -3,16 +3,18 @@
 #
 # guest.sh BUILD_DIR PROGRAM [ARGS...]
 #
-# Ask the real thing: run a statically linked PROGRAM as root in an emulated
-# machine with Debian's own kernel and its vgem driver (/dev/dri/card0,
-# /dev/dri/renderD128). stdout, stderr and the exit status are the program's;
-# the kernel's console goes to BUILD_DIR/oracle/console.log.
+# Ask the real thing: run PROGRAM as root in an emulated machine with Debian's
+# own kernel and its vgem driver (/dev/dri/card0, /dev/dri/renderD128). It
+# finds there the shared libraries that it has here. stdout, stderr and the
+# exit status are the program's; the kernel's console goes to
+# BUILD_DIR/oracle/console.log.
 #
 # The kernel is unpacked once into BUILD_DIR/oracle, from the package that
 # linux-image-amd64 stands for, or from a linux-image-*.deb put there by hand.
 # Needs neither root nor KVM nor, once the cache is there, a network.
 #
 #   ORACLE_TIMEOUT	seconds for boot and program together (default 120)
+#   ORACLE_INPUT	a file to be the program's stdin (default: empty)
 #
 # Exit status when it is not the program's:
 #    77	the guest cannot be had here; one line on stderr says what to do
@@ -39,6 +41,17 @@ need() {
 # Also true of a script, which the guest's busybox can run.
 is_static() {
 	! ldd "$1" 2>/dev/null | grep -q 'ld-.*\.so'
+}
+
+# Put into the folder $2 what the dynamic linker opens for program $1: itself
+# and the libraries, where they are here.
+copy_libraries() {
+	missing=$(ldd "$1" | sed -n 's/^[[:space:]]*\(.*\) => not found.*/\1/p')
+	[ -z "$missing" ] || die 125 "$1 needs $missing, not found here"
+	ldd "$1" | grep -o '/[^ ]*' | while read -r library; do
+		mkdir -p "$2${library%/*}"
+		cp -L "$library" "$2$library"
+	done
 }
 
 # The package of the stock kernel, say linux-image-6.1.0-NN-amd64.
@@ -125,7 +138,8 @@ finish() {
 
 [ $# -ge 2 ] || die 125 "usage: guest.sh BUILD_DIR PROGRAM [ARGS...]"
 [ -x "$2" ] || die 125 "$2: no such program"
-is_static "$2" || die 125 "$2: not statically linked"
+input=${ORACLE_INPUT:-/dev/null}
+[ -r "$input" ] || die 125 "$input: cannot be read"
 
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$1/oracle
@@ -174,6 +188,8 @@ fi
 mkdir -p "$work/root/oracle"
 name=${program##*/}
 cp "$program" "$work/root/oracle/$name"
+cat "$input" >"$work/root/oracle/input"
+is_static "$program" || copy_libraries "$program" "$work/root"
 {
 	printf 'exec '
 	quote "/oracle/$name"

@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The command line: what it answers to good and bad ones.
+. "$(dirname "$0")/tap.sh"
+
+exit_status_is_the_programs()
+{
+	for n in 0 1 7 42 125 255; do
+		status $n "$uprime" run -- sh -c "exit $n" || return 1
+	done
+}
+check exit_status_is_the_programs exit_status_is_the_programs
+
+death_by_signal_is_passed_on()
+{
+	status 143 sh -c '"$1" run -- sh -c "kill -TERM \$\$"; exit $?' - \
+		"$uprime" &&
+		status 137 sh -c '"$1" run -- sh -c "kill -KILL \$\$"; exit $?' - \
+			"$uprime"
+}
+check death_by_signal_is_passed_on death_by_signal_is_passed_on
+
+signal_reaches_the_program()
+{
+	"$uprime" run -- sh -c 'trap "exit 9" TERM; echo up >"$1"
+		while :; do sleep 0.1; done' - "$tmp/up" &
+	pid=$!
+	within 10 test -s "$tmp/up" || return 1
+	kill -TERM $pid
+	wait $pid
+	[ $? -eq 9 ]
+}
+check signal_reaches_the_program signal_reaches_the_program
+
+program_not_found()
+{
+	status 127 "$uprime" run -- no-such-program-here &&
+		says 'no-such-program-here' "$tmp/err" && one_line "$tmp/err"
+}
+check program_not_found_is_127 program_not_found
+
+program_not_executable()
+{
+	echo hello >"$tmp/plain"
+	status 126 "$uprime" run -- "$tmp/plain" && one_line "$tmp/err"
+}
+check program_not_executable_is_126 program_not_executable
+
+unknown_device()
+{
+	status 125 "$uprime" run --device nosuch -- true &&
+		says 'nosuch' "$tmp/err" && says 'vgem' "$tmp/err" &&
+		one_line "$tmp/err"
+}
+check unknown_device_is_125_and_names_the_known unknown_device
+
+unknown_option()
+{
+	status 125 "$uprime" run --nosuch -- true && says 'help' "$tmp/err"
+}
+check unknown_option_is_125_and_points_to_help unknown_option
+
+unknown_command()
+{
+	status 125 "$uprime" frobnicate && says 'help' "$tmp/err"
+}
+check unknown_command_is_125 unknown_command
+
+no_program()
+{
+	status 125 "$uprime" run && says 'PROGRAM' "$tmp/err"
+}
+check missing_program_is_125 no_program
+
+help_has_examples()
+{
+	status 0 "$uprime" --help && says 'uprime run' "$tmp/out" &&
+		status 0 "$uprime" run --help && says 'xample' "$tmp/out" &&
+		status 0 "$uprime" ls --help && says 'xample' "$tmp/out" &&
+		status 0 "$uprime" --version && says '[0-9]\.[0-9]' "$tmp/out"
+}
+check help_has_examples help_has_examples
+
+missing_umockdev()
+{
+	# A library of that name which is none: the loader refuses it.
+	mkdir -p "$tmp/lib"
+	echo no library >"$tmp/lib/libumockdev.so.0"
+	status 125 env LD_LIBRARY_PATH="$tmp/lib" "$uprime" run -- true &&
+		says 'libumockdev0' "$tmp/err" && one_line "$tmp/err"
+}
+check missing_umockdev_names_the_package missing_umockdev
+
+ls_without_sessions()
+{
+	status 0 "$uprime" ls && says 'no session' "$tmp/out"
+}
+check ls_without_sessions_says_so ls_without_sessions
+
+nodes_are_character_devices()
+{
+	"$uprime" run -- sh -c 'stat -c "%F %t:%T" /dev/dri/card0 \
+		/dev/dri/renderD128' >"$tmp/stat" || return 1
+	says '^character special file e2:0$' "$tmp/stat" &&
+		says '^character special file e2:80$' "$tmp/stat"
+}
+check nodes_are_character_devices nodes_are_character_devices
+
+second_device()
+{
+	"$uprime" run --device vgem --device vram -- ls /dev/dri >"$tmp/dri" &&
+		says card1 "$tmp/dri" && says renderD129 "$tmp/dri"
+}
+check second_device_has_its_nodes second_device
+
+program_has_no_children_of_ours()
+{
+	"$uprime" run -- sh -c 'cat /proc/$$/task/$$/children' >"$tmp/kids"
+	# cat itself is the only one
+	[ "$(wc -w <"$tmp/kids")" -le 1 ]
+}
+check program_has_no_children_of_ours program_has_no_children_of_ours
+
+stdin_passes_through()
+{
+	[ "$(echo hello | "$uprime" run -- cat)" = hello ]
+}
+check stdin_passes_through stdin_passes_through
+
+output_ends_with_the_program()
+{
+	# The server must not hold the caller's pipe open.
+	out=$(timeout 10 "$uprime" run -- echo done) && [ "$out" = done ]
+}
+check output_ends_with_the_program output_ends_with_the_program
+
+session_is_private()
+{
+	"$uprime" run -- sh -c 'stat -c %a "$UPRIME_SESSION"' >"$tmp/mode"
+	says '^700$' "$tmp/mode"
+}
+check session_directory_is_private session_is_private
+
+session_goes_on_for_background_programs()
+{
+	"$uprime" run -- sh -c '(sleep 2; [ -e /dev/dri/card0 ] &&
+		exec 3<>/dev/dri/card0 && echo open >"$1") >/dev/null 2>&1 &' \
+		- "$tmp/late"
+	within 10 test -s "$tmp/late"
+}
+check session_goes_on_for_background_programs \
+	session_goes_on_for_background_programs
+
+session_ends_with_the_last_program()
+{
+	"$uprime" run -- true
+	within 5 sh -c '"$1" ls | grep -q "no session"' - "$uprime"
+}
+check session_ends_with_the_last_program session_ends_with_the_last_program
+
+stale_session()
+{
+	# A session whose server was killed leaves its directory behind.
+	"$uprime" run -- sh -c 'echo "$UPRIME_SESSION" >"$1"; sleep 30' - \
+		"$tmp/where" &
+	pid=$!
+	within 10 test -s "$tmp/where" || return 1
+	session=$(cat "$tmp/where")
+	kill -KILL "$(basename "$session")"
+	kill -KILL $pid 2>/dev/null
+	wait $pid 2>/dev/null
+	status 1 env UPRIME_SESSION="$session" \
+		LD_PRELOAD="$build/libuprime-preload.so" sh -c \
+		'exec 3<>/dev/dri/card0' || status 2 env \
+		UPRIME_SESSION="$session" \
+		LD_PRELOAD="$build/libuprime-preload.so" sh -c \
+		'exec 3<>/dev/dri/card0'
+	"$uprime" run -- true && "$uprime" ls >/dev/null &&
+		[ ! -e "$session" ]
+}
+check stale_session_is_cleaned_up stale_session
+
+done_testing
