@@ -3,6 +3,7 @@
 #define UPRIME_DRM_DEVICE_H
 
 #include <drm/drm_file.h>
+#include <drm/drm_vma_manager.h>
 #include <linux/device.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -40,8 +41,8 @@ struct drm_device {
 	struct list_head objects; /* drm_gem_object.node; objects_lock */
 
 	struct mutex vma_lock;
-	struct u64map vma_nodes;  /* start page -> object; vma_lock */
-	unsigned long vma_next;   /* next start page; vma_lock */
+	struct u64map vma_nodes; /* start page -> object; vma_lock */
+	struct drm_vma_offset_manager vma_offsets; /* vma_lock */
 };
 
 #endif

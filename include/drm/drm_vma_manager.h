@@ -4,6 +4,7 @@
 #define UPRIME_DRM_VMA_MANAGER_H
 
 #include <linux/kernel.h>
+#include <linux/list.h>
 
 struct drm_file;
 
@@ -15,12 +16,27 @@ struct drm_vma_offset_file {
 
 /**
  * struct drm_vma_offset_node - an object's place among a device's offsets
+ *
+ * All fields: drm_device.vma_lock.
  */
 struct drm_vma_offset_node {
-	unsigned long start; /* in pages; 0: none yet; drm_device.vma_lock */
-	unsigned long pages; /* length; drm_device.vma_lock */
-	struct drm_vma_offset_file *files; /* owned; drm_device.vma_lock */
-	unsigned int nr_files;             /* drm_device.vma_lock */
+	unsigned long start;   /* in pages; 0: none yet */
+	unsigned long pages;   /* length */
+	unsigned long hole;    /* length of the free pages that follow */
+	struct list_head node; /* drm_vma_offset_manager.first.node */
+	struct list_head free; /* drm_vma_offset_manager.holes, if hole */
+	struct drm_vma_offset_file *files; /* owned */
+	unsigned int nr_files;
+};
+
+/**
+ * struct drm_vma_offset_manager - a device's offsets
+ *
+ * All fields: drm_device.vma_lock.
+ */
+struct drm_vma_offset_manager {
+	struct drm_vma_offset_node first; /* of no pages, before all others */
+	struct list_head holes; /* drm_vma_offset_node.free, oldest hole first */
 };
 
 static inline u64 drm_vma_node_offset_addr(struct drm_vma_offset_node *node)

@@ -38,7 +38,7 @@ EXPORT_SYMBOL void idr_destroy(struct idr *idr);
 /**
  * idr_alloc() - give a pointer the lowest free number
  * @idr: the idr
- * @ptr: not NULL
+ * @ptr: the pointer; with NULL the number is taken but not found
  *
  * Return: the number; -ENOMEM; -ENOSPC when none is left.
  */

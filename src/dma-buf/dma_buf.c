@@ -27,6 +27,8 @@
 #include <uprime/host.h>
 #include <uprime/u64map.h>
 
+#include "../host/fault.h"
+
 static DEFINE_MUTEX(table_lock);
 static struct u64map table; /* inode -> dma-buf; table_lock */
 static LIST_HEAD(all);      /* dma_buf.node; table_lock */
@@ -204,7 +206,8 @@ static int copy_description(struct dma_buf *dmabuf, bool *opened)
 		dmabuf->fd = -1;
 		*opened = false;
 	} else {
-		fd = fcntl(dmabuf->fd, F_DUPFD_CLOEXEC, 0);
+		fd = fault_point() ? -1
+				   : fcntl(dmabuf->fd, F_DUPFD_CLOEXEC, 0);
 		if (fd < 0) {
 			fd = -ENFILE;
 		}
@@ -280,15 +283,17 @@ struct dma_buf *dma_buf_get(int fd)
 	if (copy < 0) {
 		return ERR_PTR(copy);
 	}
+	/* An fd that is only a path is no open file to the kernel. */
+	if (fcntl(copy, F_GETFL) & O_PATH) {
+		close(copy);
+		return ERR_PTR(-EBADF);
+	}
 	mutex_lock(&table_lock);
 	dmabuf = fstat(copy, &st) ? NULL : u64map_find(&table, st.st_ino);
 	if (!dmabuf || dmabuf->file->dev != st.st_dev) {
-		/* An fd that is only a path is no open file to the kernel. */
-		int flags = fcntl(copy, F_GETFL);
-
 		mutex_unlock(&table_lock);
 		close(copy);
-		return ERR_PTR(flags & O_PATH ? -EBADF : -EINVAL);
+		return ERR_PTR(-EINVAL);
 	}
 	get_dma_buf(dmabuf);
 	if (dmabuf->fd < 0 && is_description(dmabuf, copy)) {

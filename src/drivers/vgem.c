@@ -40,6 +40,10 @@ static int vgem_dumb_create(struct drm_file *file, struct drm_device *dev,
 
 	args->pitch = uprime_dumb_pitch(args);
 	args->size = PAGE_ALIGN((u64)args->pitch * args->height);
+	/* A pitch that overflowed to 0: there is no offset for no pages. */
+	if (!args->size) {
+		return -ENOSPC;
+	}
 	vobj = kzalloc(sizeof(*vobj), GFP_KERNEL);
 	if (!vobj) {
 		return -ENOMEM;

@@ -14,8 +14,6 @@
 #define RENDER_MINOR_BASE 128
 /* A driver has at most 64 nodes of a kind, as in the kernel's numbering. */
 #define MINORS_PER_TYPE 64
-/* Offsets below 4 GiB are left to drivers with other meanings for them. */
-#define FIRST_MMAP_PAGE (1ul << (32 - PAGE_SHIFT))
 
 static DEFINE_MUTEX(minors_lock);
 static struct drm_minor *minors[2][MINORS_PER_TYPE]; /* minors_lock */
@@ -41,7 +39,7 @@ struct drm_device *drm_dev_alloc(const struct drm_driver *driver,
 	mutex_init(&dev->objects_lock);
 	INIT_LIST_HEAD(&dev->objects);
 	mutex_init(&dev->vma_lock);
-	dev->vma_next = FIRST_MMAP_PAGE;
+	drm_vma_offset_manager_init(&dev->vma_offsets);
 	return dev;
 }
 

@@ -130,8 +130,9 @@ int drm_gem_handle_create_tail(struct drm_file *file,
 	if (!obj->handle_count++) {
 		drm_gem_object_get(obj);
 	}
+	/* Its number is taken now, but nobody finds it before it is complete. */
 	mutex_lock(&file->table_lock);
-	handle = idr_alloc(&file->object_idr, obj);
+	handle = idr_alloc(&file->object_idr, NULL);
 	mutex_unlock(&file->table_lock);
 	mutex_unlock(&dev->object_name_lock);
 	if (handle < 0) {
@@ -148,6 +149,9 @@ int drm_gem_handle_create_tail(struct drm_file *file,
 			goto err_revoke;
 		}
 	}
+	mutex_lock(&file->table_lock);
+	idr_replace(&file->object_idr, obj, (u32)handle);
+	mutex_unlock(&file->table_lock);
 	*handlep = (u32)handle;
 	return 0;
 

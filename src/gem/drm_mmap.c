@@ -2,9 +2,8 @@
 /**
  * DOC: mapping objects through a device
  *
- * Offsets are handed out in a row and never again, so that a stale one names
- * nothing. drm_device.vma_lock guards the offsets and, per object, the files
- * that may use them.
+ * drm_device.vma_lock guards the offsets and, per object, the files that may
+ * use them.
  *
  * A mapping outlives the handle and the fd it was made with, and until it is
  * gone the file and the object are not released. So a file remembers, for each
@@ -41,14 +40,20 @@ int drm_gem_create_mmap_offset(struct drm_gem_object *obj)
 	int ret = 0;
 
 	mutex_lock(&dev->vma_lock);
-	if (!node->start) {
-		ret = u64map_insert(&dev->vma_nodes, dev->vma_next, obj);
-		if (!ret) {
-			node->start = dev->vma_next;
-			node->pages = obj->size >> PAGE_SHIFT;
-			dev->vma_next += node->pages;
-		}
+	if (node->start) {
+		goto out;
 	}
+	ret = drm_vma_offset_add(&dev->vma_offsets, node,
+				 obj->size >> PAGE_SHIFT);
+	if (ret) {
+		goto out;
+	}
+	ret = u64map_insert(&dev->vma_nodes, node->start, obj);
+	if (ret) {
+		drm_vma_offset_remove(&dev->vma_offsets, node);
+		node->start = 0;
+	}
+out:
 	mutex_unlock(&dev->vma_lock);
 	return ret;
 }
@@ -61,6 +66,7 @@ void drm_vma_node_remove(struct drm_gem_object *obj)
 	mutex_lock(&dev->vma_lock);
 	if (node->start) {
 		u64map_remove(&dev->vma_nodes, node->start);
+		drm_vma_offset_remove(&dev->vma_offsets, node);
 	}
 	mutex_unlock(&dev->vma_lock);
 	WARN_ON(node->nr_files);

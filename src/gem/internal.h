@@ -31,6 +31,17 @@ int drm_gem_flink(struct drm_gem_object *obj);
  * drm_gem_handle_create(). */
 int drm_gem_open_name(struct drm_file *file, int name, u32 *handle, u64 *size);
 
+/* drm_vma_manager.c: under drm_device.vma_lock */
+
+void drm_vma_offset_manager_init(struct drm_vma_offset_manager *mgr);
+/* drm_vma_offset_add - give a node pages. -ENOSPC: none are left, or none are
+ * wanted. */
+int drm_vma_offset_add(struct drm_vma_offset_manager *mgr,
+		       struct drm_vma_offset_node *node, unsigned long pages);
+/* drm_vma_offset_remove - take them back; the node still says which they were */
+void drm_vma_offset_remove(struct drm_vma_offset_manager *mgr,
+			   struct drm_vma_offset_node *node);
+
 /* drm_mmap.c */
 
 /* drm_vma_node_allow - let a file map an object, once more. -ENOMEM. */

@@ -76,7 +76,7 @@ struct file *shmem_file_setup(const char *name, u64 size)
 		ret = file->fd;
 		goto err_free;
 	}
-	if (fstat(file->fd, &st)) {
+	if (fault_point() ? (errno = ENOMEM, true) : fstat(file->fd, &st)) {
 		ret = -errno;
 		goto err_close;
 	}

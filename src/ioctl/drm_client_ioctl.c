@@ -166,14 +166,16 @@ int drm_setversion_ioctl(struct drm_device *dev, void *data,
 	}
 	if (version->drm_di_major != -1 && version->drm_di_minor >= 1) {
 		/* From 1.1 on the bus id is the device's, not the client's. */
-		mutex_lock(&dev->master_mutex);
-		kfree(file->master->unique);
-		file->master->unique = kstrdup(dev->dev->name, GFP_KERNEL);
-		ret = file->master->unique ? 0 : -ENOMEM;
-		mutex_unlock(&dev->master_mutex);
-		if (ret) {
+		char *unique = kstrdup(dev->dev->name, GFP_KERNEL);
+
+		if (!unique) {
+			ret = -ENOMEM;
 			goto out;
 		}
+		mutex_lock(&dev->master_mutex);
+		kfree(file->master->unique);
+		file->master->unique = unique;
+		mutex_unlock(&dev->master_mutex);
 	}
 	if (!version_fits(version->drm_dd_major, version->drm_dd_minor,
 			  driver->major, driver->minor)) {

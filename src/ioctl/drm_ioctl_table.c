@@ -39,6 +39,17 @@ static int no_feature(struct drm_device *dev, void *data,
 	return -EOPNOTSUPP;
 }
 
+/* These two look at their argument before the feature. */
+static int no_leases(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	const struct drm_mode_get_lease *args = data;
+
+	static_assert(offsetof(struct drm_mode_get_lease, pad) ==
+			      offsetof(struct drm_mode_list_lessees, pad),
+		      "one function for both");
+	return args->pad ? -EINVAL : no_feature(dev, data, file);
+}
+
 #define RIGHTS_ALL (DRM_AUTH | DRM_MASTER | DRM_ROOT_ONLY)
 
 #define IOCTL(name, function, rights)                                          \
@@ -159,8 +170,8 @@ const struct drm_ioctl_desc drm_core_ioctls[] = {
 	IOCTL(SYNCOBJ_RESET, no_feature, DRM_RENDER_ALLOW),
 	IOCTL(SYNCOBJ_SIGNAL, no_feature, DRM_RENDER_ALLOW),
 	IOCTL(MODE_CREATE_LEASE, no_feature, DRM_MASTER),
-	IOCTL(MODE_LIST_LESSEES, no_feature, DRM_MASTER),
-	IOCTL(MODE_GET_LEASE, no_feature, DRM_MASTER),
+	IOCTL(MODE_LIST_LESSEES, no_leases, DRM_MASTER),
+	IOCTL(MODE_GET_LEASE, no_leases, DRM_MASTER),
 	IOCTL(MODE_REVOKE_LEASE, no_feature, DRM_MASTER),
 	IOCTL(SYNCOBJ_TIMELINE_WAIT, no_feature, DRM_RENDER_ALLOW),
 	IOCTL(SYNCOBJ_QUERY, no_feature, DRM_RENDER_ALLOW),

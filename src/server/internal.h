@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* What the server's files share: the session's state and its connections. */
+#ifndef UPRIME_SERVER_INTERNAL_H
+#define UPRIME_SERVER_INTERNAL_H
+
+#include <drm/drm_device.h>
+#include <limits.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <uprime/drivers.h>
+#include <uprime/host.h>
+
+#include "devfile.h"
+#include "server.h"
+#include "session.h"
+#include "testbed.h"
+#include "wire.h"
+
+#define DRM_MAJOR 226
+
+/* Most bytes of an ioctl's argument. */
+#define ARGUMENT_MAX ((1u << _IOC_SIZEBITS) - 1)
+
+/* By this number a request's task knows the fd the request is about, of which
+ * the program told no number. */
+#define NAMED_FD INT_MIN
+
+/**
+ * struct node - a node of a device as programs see it; constant
+ */
+struct node {
+	int index; /* minor number */
+	u64 ino;
+	char path[32]; /* "/dev/dri/card0" */
+};
+
+/**
+ * struct server_device - a device of the session; constant
+ */
+struct server_device {
+	const struct uprime_driver *driver;
+	struct drm_device *dev; /* owned */
+	struct node nodes[2];
+	unsigned int nr_nodes;
+};
+
+/**
+ * struct server - a session's server
+ */
+struct server {
+	const struct server_config *config;
+	struct session session;
+	struct testbed testbed;
+	struct devfiles devfiles;
+	struct server_device devices[SERVER_DEVICES_MAX]; /* constant */
+	unsigned int nr_devices;			  /* constant */
+	struct wire_hello_reply hello;			  /* constant */
+	int wake; /* eventfd, written when a connection ends; owned; constant */
+
+	struct mutex lock;
+	unsigned int nr_connections; /* lock */
+
+	/* The rest is the main thread's. */
+	int listener; /* owned */
+	int reserve;  /* an fd to be given up when there are no others; owned */
+	int signals;  /* signalfd; owned */
+	int control;  /* to who started us, or -1; owned */
+	pid_t program; /* 0 once it has ended */
+	bool has_children;
+	bool ended; /* status is that of the program, and not told yet */
+	int status;
+};
+
+/**
+ * struct argument - the argument of the ioctl under way
+ *
+ * What is known of the program's memory at [addr, addr + size): a copy, with
+ * what was written to it. Written bytes travel in the reply.
+ */
+struct argument {
+	u64 addr;
+	u32 size;    /* by the command's number */
+	u32 known;   /* bytes of data from the start that are valid */
+	u32 written; /* bytes from the start that go back */
+	char *data;  /* ARGUMENT_MAX bytes in connection.in */
+};
+
+/**
+ * struct connection - a thread that is a program's task
+ *
+ * Made by the main thread; from then on all of it is its own thread's.
+ */
+struct connection {
+	struct task task;
+	struct server *server;
+	int sock;      /* owned */
+	bool greeted;  /* its hello came */
+	bool fds_lost; /* the request's fds found no room: the last one */
+	bool broken;   /* it did what the protocol does not allow, or is gone */
+	bool no_vm;    /* its memory can be reached through the wire only */
+	struct u64map proved; /* cookies of devices it has shown */
+	size_t sweep_at;      /* proved.count at which dead ones are dropped */
+
+	/* The request under way. */
+	struct argument arg;
+	int named_fd;  /* the fd it is about, or -1; owned */
+	int arg_fd;    /* the fd the argument names, or -1; owned */
+	int arg_fd_nr; /* its number there */
+	struct wire_reply reply;
+	const void *reply_data;
+	int reply_fd; /* or -1; owned */
+
+	size_t in_size; /* bytes of the request */
+	union {
+		struct wire_hdr hdr;
+		struct wire_hello hello;
+		struct wire_open open;
+		struct wire_ioctl ioctl;
+		struct wire_mmap mmap;
+		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
+	} in;
+	union {
+		struct wire_ident ident;
+		struct wire_mmap_reply mmap;
+	} out;
+};
+
+/* server.c */
+
+/* server_tell - tell who started us how PROGRAM ended */
+void server_tell(struct server *server, bool over);
+
+/* events.c */
+
+/* server_wait - serve the session until it seems to be over */
+void server_wait(struct server *server);
+/* server_is_over - no program and no connection is left */
+bool server_is_over(struct server *server);
+/* server_accept - take whoever waits to be connected */
+void server_accept(struct server *server);
+
+/* connection.c */
+
+/* connection_start - serve a program in a thread of its own. Takes @sock over.
+ * Adds to nr_connections; the end of it is told through server->wake. */
+void connection_start(struct server *server, int sock);
+
+/* connection_send - send a packet, parts as in packet_send(); a failure breaks
+ * the connection */
+void connection_send(struct connection *conn, const struct iovec *iov,
+		     size_t nr, int fd, int flags);
+
+/* request.c */
+
+/* request_serve - carry out the request in conn->in, and reply */
+void request_serve(struct connection *conn);
+
+/* remote.c */
+
+extern const struct task_ops remote_ops;
+
+/* ls.c */
+
+/* ls_json - the session as JSON text, the caller's to free(); NULL */
+char *ls_json(struct server *server);
+
+/* ls_holders.c */
+
+struct json_object;
+
+/**
+ * struct memory - the memory of a buffer
+ */
+struct memory {
+	dev_t dev;
+	ino_t ino;
+	struct json_object *buffer; /* as JSON; borrowed */
+};
+
+/* ls_process - a process, by number and name, as JSON; the caller's */
+struct json_object *ls_process(pid_t pid);
+
+/* ls_holders - add to each buffer which processes, but for this one, have its
+ * memory open ("fds") or mapped ("mappings") */
+void ls_holders(const struct memory *memory, size_t nr);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: starting PROGRAM
+ *
+ * It gets what it would have got from uprime's caller: fds, signal mask and
+ * actions, limits; and three variables in its environment. Whether exec worked
+ * is told through a pipe which exec closes.
+ */
+#include "program.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "say.h"
+#include "wire.h"
+
+#define CLIENT_LIBRARY	 "libuprime-preload.so"
+#define UMOCKDEV_LIBRARY "libumockdev-preload.so.0"
+
+static int note_inherited(struct program *program)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	int *more, fd, ret = 0;
+
+	if (!dir) {
+		ret = -errno;
+		say("cannot read /proc/self/fd (%s): mount /proc.",
+		    strerror(-ret));
+		return ret;
+	}
+	while ((entry = readdir(dir))) {
+		fd = atoi(entry->d_name);
+		if (fd <= STDERR_FILENO || fd == dirfd(dir)) {
+			continue;
+		}
+		more = reallocarray(program->inherited,
+				    program->nr_inherited + 1, sizeof(*more));
+		if (!more) {
+			ret = -ENOMEM;
+			say("out of memory.");
+			break;
+		}
+		program->inherited = more;
+		more[program->nr_inherited++] = fd;
+	}
+	closedir(dir);
+	return ret;
+}
+
+int program_init(struct program *program, char **argv)
+{
+	struct sigaction dfl = {.sa_handler = SIG_DFL};
+	int ret;
+
+	*program = (struct program){.argv = argv};
+	ret = note_inherited(program);
+	if (ret) {
+		program_finish(program);
+		return ret;
+	}
+	sigprocmask(SIG_SETMASK, NULL, &program->mask);
+	/* Who ignores SIGCHLD cannot wait for children. */
+	sigaction(SIGCHLD, &dfl, &program->sigchld);
+	getrlimit(RLIMIT_NOFILE, &program->nofile);
+	return 0;
+}
+
+void program_finish(struct program *program)
+{
+	free(program->inherited);
+}
+
+void program_close_inherited(struct program *program)
+{
+	while (program->nr_inherited) {
+		close(program->inherited[--program->nr_inherited]);
+	}
+}
+
+/* The client beside the running program, as in the folder it is built in. */
+static char *beside_self(void)
+{
+	char self[PATH_MAX], *slash, *path;
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (len < 0) {
+		return NULL;
+	}
+	self[len] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash) {
+		return NULL;
+	}
+	*slash = '\0';
+	return asprintf(&path, "%s/" CLIENT_LIBRARY, self) < 0 ? NULL : path;
+}
+
+char *program_preload(void)
+{
+	static const char installed[] = UPRIME_PKGLIBDIR "/" CLIENT_LIBRARY;
+	char *path = beside_self();
+
+	if (!path || access(path, R_OK)) {
+		free(path);
+		path = strdup(installed);
+	}
+	if (!path || access(path, R_OK)) {
+		say("%s is not there: build uprime whole, or install it.",
+		    installed);
+		goto err_free;
+	}
+	/* The loader takes both for separators. */
+	if (strpbrk(path, " :")) {
+		say("%s cannot be preloaded: its path must have no space and "
+		    "no colon.",
+		    path);
+		goto err_free;
+	}
+	return path;
+
+err_free:
+	free(path);
+	return NULL;
+}
+
+int program_environment(const char *session, const char *testbed,
+			const char *preload)
+{
+	const char *old = getenv("LD_PRELOAD");
+	char *value;
+	int ret;
+
+	if (asprintf(&value, "%s:" UMOCKDEV_LIBRARY "%s%s", preload,
+		     old && old[0] ? ":" : "", old ? old : "") < 0) {
+		value = NULL;
+	}
+	ret = !value || setenv("LD_PRELOAD", value, 1) ||
+			      setenv("UMOCKDEV_DIR", testbed, 1) ||
+			      setenv(WIRE_ENV_SESSION, session, 1)
+		      ? -ENOMEM
+		      : 0;
+	free(value);
+	if (ret) {
+		say("out of memory.");
+	}
+	return ret;
+}
+
+/* In the child. */
+static void become(const struct program *program, int report)
+{
+	int err;
+
+	setrlimit(RLIMIT_NOFILE, &program->nofile);
+	sigaction(SIGCHLD, &program->sigchld, NULL);
+	sigprocmask(SIG_SETMASK, &program->mask, NULL);
+	execvp(program->argv[0], program->argv);
+	err = errno;
+	if (write(report, &err, sizeof(err)) < 0) {
+		_exit(EXIT_UPRIME);
+	}
+	_exit(EXIT_NOT_RUN);
+}
+
+static int exec_failed(const char *name, int err)
+{
+	if (err != ENOENT) {
+		say("cannot run %s (%s): is it an executable program?", name,
+		    strerror(err));
+		return EXIT_NOT_RUN;
+	}
+	if (strchr(name, '/')) {
+		say("%s was not found, or its interpreter was not.", name);
+	} else {
+		say("%s was not found in PATH: install it or give its path.",
+		    name);
+	}
+	return EXIT_NOT_FOUND;
+}
+
+pid_t program_start(const struct program *program, int *status)
+{
+	int report[2], err;
+	ssize_t len;
+	pid_t pid;
+
+	*status = EXIT_UPRIME;
+	if (pipe2(report, O_CLOEXEC)) {
+		say("cannot make a pipe: %s.", strerror(errno));
+		return -1;
+	}
+	pid = fork();
+	if (!pid) {
+		become(program, report[1]);
+	}
+	close(report[1]);
+	if (pid < 0) {
+		say("cannot start a process: %s.", strerror(errno));
+		goto out;
+	}
+	len = TEMP_FAILURE_RETRY(read(report[0], &err, sizeof(err)));
+	if (len == sizeof(err)) {
+		*status = exec_failed(program->argv[0], err);
+		TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
+		pid = -1;
+	}
+out:
+	close(report[0]);
+	return pid;
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: the life of a server
+ *
+ * The server makes the session - devices, testbed, directory, socket - and
+ * starts PROGRAM, whose ancestor it is: so the system lets it read the memory
+ * of PROGRAM and its children, and, being a subreaper, it sees the last of
+ * them end. The session is over when there is none left and no connection is
+ * open; then everything is undone in reverse order, under the lock on the
+ * directory of sessions, so that nobody joins a session that is going.
+ *
+ * Who started us learns how PROGRAM ended once (struct server_status).
+ */
+#include "server.h"
+
+#include <drm/drm_drv.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "say.h"
+
+void server_tell(struct server *server, bool over)
+{
+	struct server_status status = {.status = server->status, .over = over};
+
+	server->ended = false;
+	if (server->control >= 0) {
+		/* Nobody is left to hear it if that fails. */
+		(void)!send(server->control, &status, sizeof(status),
+			    MSG_NOSIGNAL);
+	}
+}
+
+/* As many fds as we may have; and does the system have what we need? */
+static int prepare_process(struct server *server)
+{
+	struct rlimit limit = server->config->program->nofile;
+	sigset_t signals;
+	int fd;
+
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
+		say("this system has no subreapers (%m): Linux 3.4 or later is "
+		    "needed.");
+		return -errno;
+	}
+	fd = memfd_create("uprime", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0) {
+		say("this system gives no memory files (memfd_create: %m): "
+		    "Linux 3.17 or later is needed, and a sandbox that allows "
+		    "it.");
+		return -errno;
+	}
+	close(fd);
+	fd = devfiles_init(&server->devfiles);
+	if (fd < 0) {
+		errno = -fd;
+		say("this system does not tell of closed files (inotify: %m): "
+		    "raise fs.inotify.max_user_instances, or the limit of open "
+		    "files.");
+		return fd;
+	}
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	server->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	server->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	server->reserve = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (server->signals < 0 || server->wake < 0 || server->reserve < 0) {
+		say("cannot open what the server needs: %m.");
+		return -errno;
+	}
+	return 0;
+}
+
+static void finish_process(struct server *server)
+{
+	close(server->reserve);
+	close(server->wake);
+	close(server->signals);
+	devfiles_finish(&server->devfiles);
+}
+
+static int add_node(struct server *server, struct server_device *device,
+		    const struct drm_minor *minor)
+{
+	struct node *node = &device->nodes[device->nr_nodes];
+	char path[PATH_MAX];
+	struct stat st;
+
+	node->index = minor->index;
+	snprintf(node->path, sizeof(node->path), "/dev/dri/%s%d",
+		 minor->type == DRM_MINOR_RENDER ? "renderD" : "card",
+		 minor->index);
+	snprintf(path, sizeof(path), "%s%s", server->testbed.root, node->path);
+	if (lstat(path, &st)) {
+		say("umockdev did not make %s: %m.", path);
+		return -errno;
+	}
+	node->ino = st.st_ino;
+	device->nr_nodes++;
+	return 0;
+}
+
+static int add_device(struct server *server, const struct uprime_driver *driver)
+{
+	struct server_device *device = &server->devices[server->nr_devices];
+	struct drm_device *dev;
+	int ret;
+
+	dev = driver->create();
+	if (IS_ERR(dev)) {
+		ret = (int)PTR_ERR(dev);
+		say("cannot make a device of %s: %s.", driver->name,
+		    strerror(-ret));
+		return ret;
+	}
+	device->driver = driver;
+	device->dev = dev;
+	server->nr_devices++;
+	ret = testbed_add(&server->testbed, dev);
+	if (!ret) {
+		ret = add_node(server, device, &dev->primary);
+	}
+	if (!ret && dev->render.index >= 0) {
+		ret = add_node(server, device, &dev->render);
+	}
+	return ret;
+}
+
+static void remove_devices(struct server *server)
+{
+	while (server->nr_devices) {
+		struct server_device *device =
+			&server->devices[--server->nr_devices];
+
+		device->driver->destroy(device->dev);
+	}
+}
+
+static void add_hint(const struct drm_ioctl_desc *desc, void *data)
+{
+	struct wire_hello_reply *hello = data;
+	struct wire_hint hint = {
+		.type = _IOC_TYPE(desc->cmd),
+		.nr = _IOC_NR(desc->cmd),
+		.offset = (u16)(desc->fd_in - 1),
+	};
+
+	if (!desc->fd_in || hello->nr_hints == WIRE_HINTS_MAX) {
+		return;
+	}
+	for (u32 i = 0; i < hello->nr_hints; i++) {
+		if (hello->hints[i].type == hint.type &&
+		    hello->hints[i].nr == hint.nr) {
+			return;
+		}
+	}
+	hello->hints[hello->nr_hints++] = hint;
+}
+
+static int add_devices(struct server *server)
+{
+	const struct server_config *config = server->config;
+	int ret = 0;
+
+	for (unsigned int i = 0; i < config->nr_devices && !ret; i++) {
+		ret = add_device(server, config->devices[i]);
+	}
+	if (ret) {
+		remove_devices(server);
+		return ret;
+	}
+	server->hello.version = WIRE_VERSION;
+	server->hello.server_pid = getpid();
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		drm_ioctl_for_each(server->devices[i].dev, add_hint,
+				   &server->hello);
+	}
+	return 0;
+}
+
+/* The names of the devices, one a line, as others see what this session is. */
+static int note_devices(struct server *server)
+{
+	char text[1024] = "";
+	size_t at = 0;
+
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s\n",
+				       server->devices[i].driver->name);
+		if (at >= sizeof(text)) {
+			return -ENAMETOOLONG;
+		}
+	}
+	return session_note(&server->session, SESSION_DEVICES, text);
+}
+
+static int open_session(struct server *server)
+{
+	const struct server_config *config = server->config;
+	char pid[16];
+	int ret;
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	ret = session_make(config->base, &server->session,
+			   config->name ? config->name : pid);
+	if (ret) {
+		return ret;
+	}
+	ret = session_note(&server->session, SESSION_TESTBED,
+			   server->testbed.root);
+	if (!ret) {
+		ret = note_devices(server);
+	}
+	if (!ret) {
+		ret = session_listen(&server->session);
+	}
+	if (ret < 0) {
+		session_remove(config->base, &server->session);
+		return ret;
+	}
+	server->listener = ret;
+	return 0;
+}
+
+/* Hold nothing open that the caller waits for the end of. */
+static void let_go_of_caller(struct server *server)
+{
+	program_close_inherited(server->config->program);
+	dup2(server->reserve, STDIN_FILENO);
+	dup2(server->reserve, STDOUT_FILENO);
+	if (!debugging()) {
+		dup2(server->reserve, STDERR_FILENO);
+	}
+}
+
+static void start_program(struct server *server)
+{
+	const struct server_config *config = server->config;
+	int status = EXIT_UPRIME;
+	pid_t pid = -1;
+
+	if (!program_environment(server->session.path, server->testbed.root,
+				 config->preload)) {
+		pid = program_start(config->program, &status);
+	}
+	if (pid < 0) {
+		server->status = W_EXITCODE(status, 0);
+		server->ended = true;
+		return;
+	}
+	server->program = pid;
+	server->has_children = true;
+}
+
+static void host_session(struct server *server)
+{
+	struct session_base *base = server->config->base;
+
+	session_base_unlock(base);
+	start_program(server);
+	let_go_of_caller(server);
+	do {
+		server_wait(server);
+		session_base_lock(base);
+		/* Whoever joins does so under this lock: now or never. */
+		server_accept(server);
+		if (!server_is_over(server)) {
+			session_base_unlock(base);
+		}
+	} while (!server_is_over(server));
+}
+
+/* True if the session took place. */
+static bool run_session(struct server *server)
+{
+	struct session_base *base = server->config->base;
+	bool hosted = false;
+
+	if (prepare_process(server)) {
+		return false;
+	}
+	if (testbed_open(&server->testbed)) {
+		goto out_process;
+	}
+	if (add_devices(server)) {
+		goto out_testbed;
+	}
+	if (open_session(server)) {
+		goto out_devices;
+	}
+	host_session(server);
+	hosted = true;
+	close(server->listener);
+	session_remove(base, &server->session);
+out_devices:
+	/* Device fds that are still open are in nobody's hands who could use
+	 * them. */
+	devfiles_close(&server->devfiles);
+	remove_devices(server);
+out_testbed:
+	testbed_close(&server->testbed);
+out_process:
+	finish_process(server);
+	session_base_unlock(base);
+	return hosted;
+}
+
+void server_run(const struct server_config *config, int control)
+{
+	struct server server = {
+		.config = config,
+		.control = control,
+		.status = W_EXITCODE(EXIT_UPRIME, 0),
+	};
+
+	mutex_init(&server.lock);
+	if (!run_session(&server)) {
+		server.ended = true;
+	}
+	if (server.ended) {
+		server_tell(&server, true);
+	}
+	if (server.control >= 0) {
+		close(server.control);
+	}
+	mutex_destroy(&server.lock);
+}

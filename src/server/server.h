@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting a session's server. */
+#ifndef UPRIME_SERVER_SERVER_H
+#define UPRIME_SERVER_SERVER_H
+
+#include <stdbool.h>
+
+#include "program.h"
+#include "session.h"
+
+struct uprime_driver;
+
+#define SERVER_DEVICES_MAX 16
+
+/**
+ * struct server_config - what a session is to be
+ */
+struct server_config {
+	const struct uprime_driver *devices[SERVER_DEVICES_MAX];
+	unsigned int nr_devices;
+	const char *name;	   /* of the session; NULL: the server's pid */
+	struct session_base *base; /* locked */
+	struct program *program;
+	const char *preload; /* path of the client */
+};
+
+/**
+ * struct server_status - what the server tells who started it, once
+ */
+struct server_status {
+	int status; /* as from wait(2) */
+	bool over;  /* the session is over: the server exits right away */
+};
+
+/**
+ * server_run() - be the server
+ * @config: the session; its lock is given up once the session is ready
+ * @control: a SOCK_SEQPACKET socket to who started us, taken over: signal
+ * numbers for the program come in, a struct server_status goes out
+ *
+ * For a process of its own with all signals blocked. Returns when the session
+ * is over.
+ */
+void server_run(const struct server_config *config, int control);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: the testbed
+ *
+ * What a program sees of a device in /dev and /sys is that of Linux's vgem, a
+ * platform device without a bound driver, as udev names it on a desktop.
+ * umockdev keeps it in a directory and redirects programs there; it is loaded
+ * when it is needed, so that uprime itself has no need of GLib. Used by the
+ * main thread only. umockdev has threads of its own.
+ *
+ * A node is given content so that umockdev makes it a plain file: without, it
+ * would be a terminal of the system, of which there may be none. Nobody reads
+ * it: the client opens nodes.
+ */
+#include "testbed.h"
+
+#include <dlfcn.h>
+#include <drm/drm_drv.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "say.h"
+
+#define LIBRARY		"libumockdev.so.0"
+#define PRELOAD_LIBRARY "libumockdev-preload.so.0"
+
+#define DRM_MAJOR 226
+
+struct gerror {
+	unsigned int domain;
+	int code;
+	char *message;
+};
+
+/**
+ * struct testbed_calls - what we use of umockdev and GLib
+ */
+struct testbed_calls {
+	void *(*create)(void);
+	int (*add_from_string)(void *testbed, const char *text,
+			       struct gerror **error);
+	char *(*get_root_dir)(void *testbed);
+	void (*unref)(void *object);
+	void (*error_free)(struct gerror *error);
+	void (*free)(void *memory);
+};
+
+/* The attributes by which every device in /sys speaks of its power. */
+static const char power_attributes[] =
+	"A: power/async=disabled\\n\n"
+	"A: power/control=auto\\n\n"
+	"A: power/runtime_active_kids=0\\n\n"
+	"A: power/runtime_active_time=0\\n\n"
+	"A: power/runtime_enabled=disabled\\n\n"
+	"A: power/runtime_status=unsupported\\n\n"
+	"A: power/runtime_suspended_time=0\\n\n"
+	"A: power/runtime_usage=0\\n\n";
+
+static bool load(struct testbed_calls *calls)
+{
+	/* Never unloaded: GLib cannot be. */
+	void *preload = dlopen(PRELOAD_LIBRARY, RTLD_LAZY | RTLD_LOCAL);
+	void *lib = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
+
+	if (preload) {
+		dlclose(preload);
+	}
+	if (!lib || !preload) {
+		return false;
+	}
+	calls->create = dlsym(lib, "umockdev_testbed_new");
+	calls->add_from_string = dlsym(lib, "umockdev_testbed_add_from_string");
+	calls->get_root_dir = dlsym(lib, "umockdev_testbed_get_root_dir");
+	calls->unref = dlsym(lib, "g_object_unref");
+	calls->error_free = dlsym(lib, "g_error_free");
+	calls->free = dlsym(lib, "g_free");
+	return calls->create && calls->add_from_string && calls->get_root_dir &&
+	       calls->unref && calls->error_free && calls->free;
+}
+
+int testbed_open(struct testbed *testbed)
+{
+	static struct testbed_calls calls;
+	char *root;
+
+	if (!load(&calls)) {
+		say("umockdev is missing (%s, %s): install the Debian package "
+		    "libumockdev0.",
+		    LIBRARY, PRELOAD_LIBRARY);
+		return -ENOENT;
+	}
+	testbed->calls = &calls;
+	testbed->object = calls.create();
+	root = testbed->object ? calls.get_root_dir(testbed->object) : NULL;
+	testbed->root = root ? strdup(root) : NULL;
+	calls.free(root);
+	if (!testbed->root) {
+		say("umockdev could not make its directory: is %s writable?",
+		    getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+		if (testbed->object) {
+			calls.unref(testbed->object);
+		}
+		return -EIO;
+	}
+	return 0;
+}
+
+/* "card0", "renderD128" */
+static void node_name(const struct drm_minor *minor, char *name, size_t size)
+{
+	snprintf(name, size, "%s%d",
+		 minor->type == DRM_MINOR_RENDER ? "renderD" : "card",
+		 minor->index);
+}
+
+static void describe_node(FILE *text, const struct drm_minor *minor)
+{
+	const char *bus = minor->dev->dev->name;
+	char name[32];
+
+	node_name(minor, name, sizeof(name));
+	fprintf(text,
+		"\nP: /devices/platform/%s/drm/%s\n"
+		"N: dri/%s=00\n"
+		"E: DEVNAME=/dev/dri/%s\n"
+		"E: DEVTYPE=drm_minor\n"
+		"E: MAJOR=%d\n"
+		"E: MINOR=%d\n"
+		"E: SUBSYSTEM=drm\n"
+		"A: dev=%d:%d\\n\n"
+		"L: device=../../../%s\n"
+		"%s",
+		bus, name, name, name, DRM_MAJOR, minor->index, DRM_MAJOR,
+		minor->index, bus, power_attributes);
+}
+
+/* The device as a .umockdev text, the caller's to free(); NULL. */
+static char *describe(const struct drm_device *dev)
+{
+	const char *bus = dev->dev->name;
+	char *text = NULL;
+	size_t size;
+	FILE *file;
+
+	file = open_memstream(&text, &size);
+	if (!file) {
+		return NULL;
+	}
+	fprintf(file,
+		"P: /devices/platform/%s\n"
+		"E: SUBSYSTEM=platform\n"
+		"E: MODALIAS=platform:%s\n"
+		"A: modalias=platform:%s\\n\n"
+		"A: driver_override=(null)\\n\n"
+		"%s",
+		bus, dev->driver->name, dev->driver->name, power_attributes);
+	describe_node(file, &dev->primary);
+	if (dev->render.index >= 0) {
+		describe_node(file, &dev->render);
+	}
+	fputc('\n', file);
+	if (fclose(file)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* What the text cannot say of a node: empty, for everybody, with udev's link
+ * by its place on the bus. */
+static bool finish_node(const struct testbed *testbed,
+			const struct drm_minor *minor)
+{
+	char name[32], path[PATH_MAX], target[64];
+
+	node_name(minor, name, sizeof(name));
+	snprintf(path, sizeof(path), "%s/dev/dri/%s", testbed->root, name);
+	if (truncate(path, 0) || chmod(path, 0666)) {
+		return false;
+	}
+	snprintf(path, sizeof(path), "%s/dev/dri/by-path", testbed->root);
+	if (mkdir(path, 0755) && errno != EEXIST) {
+		return false;
+	}
+	snprintf(path, sizeof(path), "%s/dev/dri/by-path/platform-%s-%s",
+		 testbed->root, minor->dev->dev->name,
+		 minor->type == DRM_MINOR_RENDER ? "render" : "card");
+	snprintf(target, sizeof(target), "../%s", name);
+	return !symlink(target, path);
+}
+
+static bool finish_class(const struct testbed *testbed)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/sys/class/drm/version", testbed->root);
+	file = fopen(path, "we");
+	if (!file) {
+		return false;
+	}
+	fputs("drm 1.1.0 20060810\n", file);
+	return !fclose(file);
+}
+
+int testbed_add(struct testbed *testbed, const struct drm_device *dev)
+{
+	struct gerror *error = NULL;
+	char *text = describe(dev);
+	int ret = 0;
+
+	if (!text) {
+		say("out of memory.");
+		return -ENOMEM;
+	}
+	if (!testbed->calls->add_from_string(testbed->object, text, &error)) {
+		say("umockdev refuses the device %s: %s", dev->dev->name,
+		    error ? error->message : "no reason given");
+		if (error) {
+			testbed->calls->error_free(error);
+		}
+		ret = -EINVAL;
+	} else if (!finish_node(testbed, &dev->primary) ||
+		   (dev->render.index >= 0 &&
+		    !finish_node(testbed, &dev->render)) ||
+		   !finish_class(testbed)) {
+		ret = -errno;
+		say("cannot complete %s: %s.", testbed->root, strerror(-ret));
+	}
+	free(text);
+	return ret;
+}
+
+void testbed_close(struct testbed *testbed)
+{
+	testbed->calls->unref(testbed->object);
+	free(testbed->root);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* umockdev's testbed: /dev, /sys and udev of a session. */
+#ifndef UPRIME_SERVER_TESTBED_H
+#define UPRIME_SERVER_TESTBED_H
+
+struct drm_device;
+struct testbed_calls;
+
+/**
+ * struct testbed - the testbed of a session
+ */
+struct testbed {
+	const struct testbed_calls *calls; /* constant */
+	void *object;			   /* UMockdevTestbed, owned */
+	char *root;			   /* its directory, owned */
+};
+
+/**
+ * testbed_open() - make an empty testbed
+ * @testbed: caller's memory
+ *
+ * Return: 0 and testbed_close() undoes it; -errno, and it was said.
+ */
+int testbed_open(struct testbed *testbed);
+
+/**
+ * testbed_add() - give it the nodes of a device
+ * @testbed: the testbed
+ * @dev: a registered device
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add(struct testbed *testbed, const struct drm_device *dev);
+
+/**
+ * testbed_close() - remove it with its directory
+ * @testbed: the testbed
+ */
+void testbed_close(struct testbed *testbed);
+
+#endif

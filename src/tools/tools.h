@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands, and what they share. */
+#ifndef UPRIME_TOOLS_TOOLS_H
+#define UPRIME_TOOLS_TOOLS_H
+
+#include <sys/types.h>
+
+struct server_config;
+struct program;
+
+/* Each command gets its name as argv[0] and returns the exit status. */
+int run_command(int argc, char **argv);
+int ls_command(int argc, char **argv);
+
+/* front.c */
+
+/* front_host - start a server with the session and wait for its program. The
+ * lock on config->base passes to the server. Returns the exit status, or ends
+ * by the program's signal. */
+int front_host(const struct server_config *config);
+
+/* front_join - start a program in the session of this process' environment and
+ * wait for it. Returns as front_host(). */
+int front_join(const struct program *program);
+
+/* talk.c */
+
+/* talk_hello - greet a server: 0; -errno */
+int talk_hello(int sock);
+
+/* talk_ls - ask a greeted server for its JSON text, the caller's to free();
+ * NULL: no answer */
+char *talk_ls(int sock);
+
+/* table.c */
+
+struct json_object;
+
+/* table_print - the sessions, as ls_json() in the server describes them, for
+ * people. Returns 0; -ENOMEM. */
+int table_print(struct json_object *sessions);
+
+#endif

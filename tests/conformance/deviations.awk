@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+#
+# awk -f deviations.awk DEVIATIONS KERNEL UPRIME: the transcript of uprime with
+# the kernel's lines where the deviations say so. What was used goes to
+# stderr; entries that were not end it with status 1.
+
+FILENAME == ARGV[1] && /^uprime: / { ours = substr($0, 9) }
+FILENAME == ARGV[1] && /^kernel: / { theirs[ours] = substr($0, 9) }
+FILENAME == ARGV[1] && /^why: / { why[ours] = substr($0, 6) }
+FILENAME == ARGV[1] { next }
+
+FILENAME == ARGV[2] { said[$0] = 1; next }
+
+($0 in theirs) && (theirs[$0] in said) {
+	printf "deliberate: %s\n  the kernel: %s\n  because %s\n", $0, \
+		theirs[$0], why[$0] >"/dev/stderr"
+	used[$0] = 1
+	print theirs[$0]
+	next
+}
+{ print }
+
+END {
+	for (line in theirs) {
+		total++
+		if (!(line in used)) {
+			printf "unused deviation: %s\n", line >"/dev/stderr"
+			unused++
+		}
+	}
+	printf "%d deliberate differences, %d of them unused\n", total, \
+		unused >"/dev/stderr"
+	exit unused > 0
+}

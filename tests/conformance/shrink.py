@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""shrink.py BUILD_DIR SEED OPS [--unprivileged]
+
+Removes operations from a random sequence while the real kernel and uprime
+still answer it differently, and prints what is left. Many candidates are tried
+in one boot of the guest; only a digest of each transcript comes out of it.
+"""
+
+import concurrent.futures
+import difflib
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Candidates in one boot.
+BATCH = 300
+
+
+class Shrinker:
+    def __init__(self, build, rights):
+        self.build = build
+        self.conform = os.path.join(build, "tests/conformance/conform")
+        self.rights = rights
+
+    def guest(self, text, what):
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(text)
+            file.flush()
+            # The lie, if there is one, is uprime's: the guest has an
+            # environment of its own.
+            env = dict(os.environ, ORACLE_INPUT=file.name)
+            env.setdefault("ORACLE_TIMEOUT", "600")
+            return subprocess.run(
+                [os.path.join(HERE, "../oracle/guest.sh"), self.build,
+                 self.conform, *self.rights, what, "-"],
+                env=env, check=True, stdout=subprocess.PIPE,
+                universal_newlines=True).stdout
+
+    def uprime(self, text, what):
+        try:
+            return subprocess.run(
+                [os.path.join(self.build, "uprime"), "run", "--",
+                 self.conform, *self.rights, what, "-"],
+                input=text, stdout=subprocess.PIPE, timeout=120,
+                universal_newlines=True).stdout
+        except subprocess.TimeoutExpired:
+            return "no end"
+
+    def transcripts(self, ops):
+        text = "== it\n" + "\n".join(ops) + "\n"
+        return (self.guest(text, "replay").splitlines(),
+                self.uprime(text, "replay").splitlines())
+
+    def differ(self, candidates):
+        """Whether the two answer differently, for each candidate."""
+        texts = ["== %d\n%s\n" % (i, "\n".join(ops))
+                 for i, ops in enumerate(candidates)]
+        kernel = self.guest("".join(texts), "digest").splitlines()
+        # A session for each: what one leaves behind must not be the next's.
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            ours = pool.map(lambda text: self.uprime(text, "digest").strip(),
+                            texts)
+        return [mine != theirs for mine, theirs in zip(ours, kernel)]
+
+    def smallest(self, candidates, ops):
+        """The shortest candidate that still differs; ops if none does."""
+        candidates = sorted(candidates, key=len)[:BATCH]
+        if candidates:
+            for candidate, differs in zip(candidates,
+                                          self.differ(candidates)):
+                if differs:
+                    return candidate
+        return ops
+
+    def round(self, ops):
+        """Tries to do without each chunk, then without several at once."""
+        size = max(len(ops) // 2, 1)
+        spare = []
+        while size and not spare:
+            chunks = []
+            while size and (not chunks or
+                            len(chunks) + len(ops) // size < BATCH):
+                chunks += [range(i, min(i + size, len(ops)))
+                           for i in range(0, len(ops), size)]
+                size //= 2
+            answers = self.differ([without(ops, chunk) for chunk in chunks])
+            spare = [chunk for chunk, differs in zip(chunks, answers)
+                     if differs]
+        # Together with the larger ones already gone, as long as it differs.
+        together, several = set(), []
+        for chunk in spare:
+            together |= set(chunk)
+            several.append(without(ops, together))
+        several += [without(ops, set(chunk) | set(other))
+                    for i, chunk in enumerate(spare) for other in spare[:i]]
+        several += [without(ops, chunk) for chunk in spare]
+        return self.smallest(several, ops)
+
+
+def without(ops, indexes):
+    gone = set(indexes)
+    return [op for i, op in enumerate(ops) if i not in gone]
+
+
+def cut(ops, kernel, ours):
+    """All up to the first line that differs; the first line is a title."""
+    for i, (theirs, mine) in enumerate(zip(kernel[1:], ours[1:])):
+        if theirs != mine:
+            return ops[:i + 1]
+    return ops[:len(ours)]
+
+
+def main():
+    build, seed, count = sys.argv[1:4]
+    shrinker = Shrinker(build, sys.argv[4:])
+    ops = subprocess.run([shrinker.conform, "generate", seed, count],
+                         check=True, stdout=subprocess.PIPE,
+                         universal_newlines=True).stdout.splitlines()[1:]
+    kernel, ours = shrinker.transcripts(ops)
+    if kernel == ours:
+        print("seed %s does not differ when it runs alone" % seed)
+        return 1
+    ops = cut(ops, kernel, ours)
+    while True:
+        shorter = shrinker.round(ops)
+        if len(shorter) == len(ops):
+            break
+        ops = shorter
+    kernel, ours = shrinker.transcripts(ops)
+    path = os.path.join(build, "conformance", "seed-%s.ops" % seed)
+    with open(path, "w") as file:
+        file.write("== seed %s, shrunk\n%s\n" % (seed, "\n".join(ops)))
+    print("%d operations are left, also in %s" % (len(ops), path))
+    print("\n".join(difflib.unified_diff(kernel, ours, "kernel", "uprime",
+                                         lineterm="", n=len(ops))))
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* All operations. To add one: its function, and a line here. */
+#include "worker_ops.h"
+
+const struct verb verbs[] = {
+	{"open", "F#", 60, {0, 5}, BY_WORKER, op_open},
+	{"close", "f'", 20, {0}, BY_WORKER, op_close},
+	{"dup", "fF", 10, {0}, BY_WORKER, op_dup},
+	{"send", "fwF", 12, {0}, BY_WORKER_TO_WORKER, op_send},
+	{"create", "fH#", 80, {0, 0, 4}, BY_WORKER, op_create},
+	{"forget", "h'#", 35, {0, 1}, BY_WORKER, op_forget},
+	{"close-only", "h", 12, {0}, BY_WORKER, op_close_only},
+	{"offset", "hO", 50, {0}, BY_WORKER, op_offset},
+	{"flink", "hN", 30, {0}, BY_WORKER, op_flink},
+	{"by-name", "fnH", 40, {0}, BY_WORKER, op_by_name},
+	{"export", "h#D", 70, {0, 8}, BY_WORKER, op_export},
+	{"import", "fdH", 70, {0}, BY_WORKER, op_import},
+	{"close-fd", "d'", 25, {0}, BY_WORKER, op_close_fd},
+	{"dup-fd", "dD", 10, {0}, BY_WORKER, op_dup_fd},
+	{"send-fd", "dwD", 40, {0}, BY_WORKER_TO_WORKER, op_send_fd},
+	{"map-handle", "h##M", 50, {0, 4, 2}, BY_WORKER, op_map_handle},
+	{"map", "fo##M", 25, {0, 0, 4, 2}, BY_WORKER, op_map},
+	{"map-fd", "d##M", 50, {0, 4, 2}, BY_WORKER, op_map_fd},
+	{"unmap", "m'", 30, {0}, BY_WORKER, op_unmap},
+	{"poke", "m##", 60, {0, 3, 99999}, BY_WORKER, op_poke},
+	{"peek", "m", 60, {0}, BY_WORKER, op_peek},
+	{"look", "d", 30, {0}, BY_WORKER, op_look},
+	{"set-name", "d#", 6, {0, 9}, BY_WORKER, op_set_name},
+	{"sync", "d#", 10, {0, 8}, BY_WORKER, op_sync},
+	{"master", "f#", 12, {0, 1}, BY_WORKER, op_master},
+	{"magic", "fG", 10, {0}, BY_WORKER, op_magic},
+	{"authenticate", "fg", 10, {0}, BY_WORKER, op_authenticate},
+	{"state", "f", 30, {0}, BY_WORKER, op_state},
+	{"exit", "", 1, {0}, BY_CONTROLLER, op_exit},
+	{"kill", "", 2, {0}, BY_CONTROLLER, op_exit},
+	{"fork", "w", 3, {0}, BY_CONTROLLER, worker_fork},
+	{0},
+};

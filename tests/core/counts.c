@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "counts.h"
+
+#include <dirent.h>
+
+#include "stage.h"
+#include "toy.h"
+
+int count_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (readdir(dir)) {
+		n++;
+	}
+	closedir(dir);
+	/* Not itself, "." and "..". */
+	return n - 3;
+}
+
+static void count_dma_buf(struct dma_buf *dmabuf, void *data)
+{
+	struct counts *counts = data;
+	struct dma_buf_attachment *attach;
+
+	counts->dma_bufs++;
+	counts->dma_buf_refs += (int)atomic_load(&dmabuf->refs);
+	counts->vmaps += (int)dmabuf->vmapping_counter;
+	list_for_each_entry(attach, &dmabuf->attachments, node) {
+		counts->attachments++;
+	}
+}
+
+static void count_file(struct counts *counts, struct drm_file *file)
+{
+	counts->files++;
+	counts->file_refs += (int)kref_read(&file->refcount);
+	counts->handles += (int)file->object_idr.count;
+	counts->prime_dma_bufs += (int)file->prime.dmabufs.count;
+	counts->prime_handles += (int)file->prime.handles.count;
+	counts->mappings += (int)file->mappings.count;
+}
+
+static void count_device(struct counts *counts, struct drm_device *dev)
+{
+	struct drm_gem_object *obj;
+	struct drm_file *file;
+
+	counts->device_refs += (int)kref_read(&dev->ref);
+	counts->names += (int)dev->object_name_idr.count;
+	counts->offsets += (int)dev->vma_nodes.count;
+	list_for_each_entry(obj, &dev->objects, node) {
+		counts->objects++;
+		counts->object_refs += (int)kref_read(&obj->refcount);
+		counts->handle_counts += (int)obj->handle_count;
+		counts->object_dma_bufs += obj->dma_buf ? 1 : 0;
+		for (unsigned int i = 0; i < obj->vma_node.nr_files; i++) {
+			counts->permissions +=
+				(int)obj->vma_node.files[i].count;
+		}
+	}
+	list_for_each_entry(file, &dev->filelist, node) {
+		count_file(counts, file);
+	}
+}
+
+void count_all(struct counts *counts)
+{
+	*counts = (struct counts){0};
+	counts->fds = count_fds();
+	dma_buf_for_each(count_dma_buf, counts);
+	count_device(counts, stage.dev);
+	count_device(counts, stage.far_dev);
+	toy_count(&counts->pins, &counts->opened);
+}
+
+void assert_counts(const struct counts *before)
+{
+	struct counts now;
+	int differing = 0;
+
+	count_all(&now);
+#define COMPARE_COUNT(name)                                                    \
+	if (now.name != before->name) {                                        \
+		print_error("%s: %d before, %d now\n", #name, before->name,    \
+			    now.name);                                         \
+		differing++;                                                   \
+	}
+	FOR_EACH_COUNT(COMPARE_COUNT)
+#undef COMPARE_COUNT
+	assert_int_equal(differing, 0);
+}
