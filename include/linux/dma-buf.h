@@ -89,6 +89,8 @@ struct dma_buf {
 	atomic_uint refs;        /* see DOC; 0 <-> 1 under the table's lock */
 	int fd;                  /* our copy of the description or -1; table */
 	bool given;              /* an fd went out; table */
+	unsigned int giving;     /* fds about to go out; table */
+	bool fresh;              /* fd was opened for the first of them; table */
 	bool watched;            /* has been away; table */
 	bool dead;               /* being released; table */
 	struct file_watch watch; /* once watched */

@@ -41,6 +41,8 @@ struct file {
 	void *vaddr;        /* mapped on first use, owned; lock */
 	int wd;             /* inotify watch, -1 if nobody waits; file watches */
 	struct list_head watches; /* file_watch.node; file watches lock */
+	unsigned int nr_watches;  /* wherever they are; file watches lock */
+	u64 unsure_until;         /* ask again until then; file watches lock */
 };
 
 /* The holder id of a dma-buf's description. */
@@ -54,7 +56,8 @@ struct file {
 struct file_watch {
 	struct list_head node; /* file.watches */
 	struct file *file;     /* no reference: the waiter has one */
-	/* Something was closed: ask file_is_held(). Called without locks. */
+	/* Something may have been closed: ask file_is_held(). Called without
+	 * locks. */
 	void (*closed)(struct file_watch *watch);
 };
 
@@ -135,6 +138,8 @@ EXPORT_SYMBOL bool file_is_held(struct file *file, u64 holder);
  * @closed: called from file_watch_dispatch()
  *
  * What was closed before this call is not told: ask file_is_held() after it.
+ * The system may say of what is being closed that it is still held; so for a
+ * while after this call, and after each close, the waiter is asked repeatedly.
  * Where no inotify watch is to be had (ENOSPC) the waiter is asked at every
  * dispatch instead, so that nothing is forgotten.
  */

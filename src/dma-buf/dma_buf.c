@@ -189,22 +189,22 @@ struct dma_buf *dma_buf_find(struct file *file)
 	return dmabuf;
 }
 
-/* A copy of the description, which is opened if we have none. Sets @opened if
- * so, for drop_description(). */
-static int copy_description(struct dma_buf *dmabuf, bool *opened)
+/* Begin to give the dma-buf out: a copy of the description, which is opened if
+ * we have none. -errno, and then, too, end_giving() follows. */
+static int begin_giving(struct dma_buf *dmabuf)
 {
 	int fd;
 
 	mutex_lock(&table_lock);
-	*opened = dmabuf->fd < 0;
-	if (*opened) {
+	dmabuf->giving++;
+	if (dmabuf->fd < 0) {
 		dmabuf->fd = file_reopen(dmabuf->file, dmabuf->mode,
 					 FILE_HOLDER_DMA_BUF);
+		dmabuf->fresh = dmabuf->fd >= 0;
 	}
 	if (dmabuf->fd < 0) {
 		fd = dmabuf->fd;
 		dmabuf->fd = -1;
-		*opened = false;
 	} else {
 		fd = fault_point() ? -1
 				   : fcntl(dmabuf->fd, F_DUPFD_CLOEXEC, 0);
@@ -216,13 +216,19 @@ static int copy_description(struct dma_buf *dmabuf, bool *opened)
 	return fd;
 }
 
-static void drop_description(struct dma_buf *dmabuf)
+/* What was opened to be given out and was not is closed again, unless another
+ * thread is still about to give it out. */
+static void end_giving(struct dma_buf *dmabuf, bool given)
 {
 	mutex_lock(&table_lock);
-	/* Meanwhile another thread may have given it out. */
-	if (!dmabuf->given) {
+	dmabuf->giving--;
+	if (given) {
+		dmabuf->given = true;
+		dmabuf->fresh = false;
+	} else if (dmabuf->fresh && !dmabuf->giving) {
 		close(dmabuf->fd);
 		dmabuf->fd = -1;
+		dmabuf->fresh = false;
 	}
 	mutex_unlock(&table_lock);
 }
@@ -230,29 +236,16 @@ static void drop_description(struct dma_buf *dmabuf)
 int dma_buf_fd(struct dma_buf *dmabuf, int flags)
 {
 	struct task *task = current_task();
-	bool opened;
 	int fd, ret;
 
-	fd = copy_description(dmabuf, &opened);
-	if (fd < 0) {
-		ret = fd;
-		goto err_drop;
-	}
-	ret = task->ops->fd_install(task, fd, flags & O_CLOEXEC);
-	if (ret < 0) {
-		goto err_close;
-	}
-	mutex_lock(&table_lock);
-	dmabuf->given = true;
-	mutex_unlock(&table_lock);
-	dma_buf_put(dmabuf);
-	return ret;
-
-err_close:
-	close(fd);
-err_drop:
-	if (opened) {
-		drop_description(dmabuf);
+	fd = begin_giving(dmabuf);
+	ret = fd < 0 ? fd
+		     : task->ops->fd_install(task, fd, flags & O_CLOEXEC);
+	end_giving(dmabuf, ret >= 0);
+	if (ret >= 0) {
+		dma_buf_put(dmabuf);
+	} else if (fd >= 0) {
+		close(fd);
 	}
 	return ret;
 }
@@ -298,6 +291,7 @@ struct dma_buf *dma_buf_get(int fd)
 	get_dma_buf(dmabuf);
 	if (dmabuf->fd < 0 && is_description(dmabuf, copy)) {
 		dmabuf->fd = copy;
+		dmabuf->fresh = false;
 		copy = -1;
 	}
 	mutex_unlock(&table_lock);

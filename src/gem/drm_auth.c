@@ -94,14 +94,28 @@ int drm_master_open(struct drm_file *file)
 	return ret;
 }
 
+/* A file that became a master of its own since it got its number gives back
+ * that number of its own map, whoever has it there; in the old map it stays
+ * taken. Programs see numbers, so it is done as Linux does it. */
+static void put_magic(struct drm_file *file)
+{
+	struct idr *map = &file->magic_master->magic_map;
+
+	if (file->magic_master != file->master &&
+	    idr_find(map, file->magic) == file) {
+		idr_replace(map, NULL, file->magic);
+	}
+	idr_remove(&file->master->magic_map, file->magic);
+	master_put(&file->magic_master);
+}
+
 void drm_master_release(struct drm_file *file)
 {
 	struct drm_device *dev = file->minor->dev;
 
 	mutex_lock(&dev->master_mutex);
 	if (file->magic) {
-		idr_remove(&file->magic_master->magic_map, file->magic);
-		master_put(&file->magic_master);
+		put_magic(file);
 	}
 	if (is_current_master(file)) {
 		master_put(&dev->master);

@@ -11,6 +11,11 @@
  * overflow) and faked events do no harm. Files without an inotify watch (the
  * user's limit is reached) are asked at every dispatch.
  *
+ * The system tells of a close before it drops the description's locks: who is
+ * asked at once, on another processor, can find the description still held,
+ * and no event follows. So who was told, or has begun to wait, is unsure for a
+ * while: asked again at every dispatch and, by a timer, at growing intervals.
+ *
  * watch_lock guards all watches. Callbacks run without it, one at a time,
  * under dispatch_lock; file_unwatch() waits for a callback that runs in
  * another thread, so that the waiter can be freed when it returns.
@@ -18,7 +23,10 @@
 #include <errno.h>
 #include <linux/shmem_fs.h>
 #include <pthread.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 #include <uprime/u64map.h>
 
@@ -26,10 +34,18 @@
 #include "proc_path.h"
 
 static DEFINE_MUTEX(watch_lock);
+/* How long a file is unsure, in ms, and the timer's longest interval. */
+#define UNSURE_FOR   1300
+#define MAX_INTERVAL 1024
+
 static int inotify_fd = -1;         /* watch_lock */
+static int timer_fd = -1;           /* watch_lock */
+static int both_fd = -1;            /* epoll of them; watch_lock */
+static u64 interval;                /* of the timer, in ms; watch_lock */
 static struct u64map watched;       /* wd -> file; watch_lock */
 static LIST_HEAD(waiting);          /* file_watch.node of files without an
                                        inotify watch; watch_lock */
+static LIST_HEAD(unsure);           /* likewise of unsure files; watch_lock */
 
 /* Watches whose callbacks are to run; they are linked here instead of their
  * file's list, so that each runs once. watch_lock */
@@ -38,13 +54,36 @@ static struct file_watch *running;  /* watch_lock */
 static pthread_t running_thread;    /* watch_lock */
 static pthread_cond_t ran = PTHREAD_COND_INITIALIZER; /* watch_lock */
 
-static int inotify_fd_locked(void)
+static void close_fd(int *fd)
 {
-	lockdep_assert_held(&watch_lock);
-	if (inotify_fd < 0) {
-		inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (*fd >= 0) {
+		close(*fd);
+		*fd = -1;
 	}
-	return inotify_fd < 0 ? -errno : inotify_fd;
+}
+
+static int open_fds(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int ret;
+
+	lockdep_assert_held(&watch_lock);
+	if (both_fd >= 0) {
+		return both_fd;
+	}
+	inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	both_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (inotify_fd < 0 || timer_fd < 0 || both_fd < 0 ||
+	    epoll_ctl(both_fd, EPOLL_CTL_ADD, inotify_fd, &event) ||
+	    epoll_ctl(both_fd, EPOLL_CTL_ADD, timer_fd, &event)) {
+		ret = -errno;
+		close_fd(&both_fd);
+		close_fd(&timer_fd);
+		close_fd(&inotify_fd);
+		return ret;
+	}
+	return both_fd;
 }
 
 int file_watch_fd(void)
@@ -52,27 +91,53 @@ int file_watch_fd(void)
 	int fd;
 
 	mutex_lock(&watch_lock);
-	fd = inotify_fd_locked();
+	fd = open_fds();
 	mutex_unlock(&watch_lock);
 	return fd;
+}
+
+static u64 now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
+}
+
+static void start_timer(void)
+{
+	struct itimerspec when = {
+		.it_value.tv_sec = (time_t)(interval / 1000),
+		.it_value.tv_nsec = (long)(interval % 1000) * 1000000,
+	};
+
+	timerfd_settime(timer_fd, 0, &when, NULL);
+}
+
+/* Something is known of a file that may be known too early. */
+static void make_unsure(struct file *file)
+{
+	file->unsure_until = now_ms() + UNSURE_FOR;
+	interval = 1;
 }
 
 /* Set file->wd if the system lets us. */
 static void add_inotify_watch(struct file *file)
 {
 	char path[PROC_PATH_MAX];
-	int fd = inotify_fd_locked(), wd;
+	int wd;
 
-	if (fd < 0) {
+	if (open_fds() < 0) {
 		return;
 	}
 	proc_path(path, file->fd);
-	wd = fault_point() ? -1 : inotify_add_watch(fd, path, IN_CLOSE);
+	wd = fault_point() ? -1
+			   : inotify_add_watch(inotify_fd, path, IN_CLOSE);
 	if (wd < 0) {
 		return;
 	}
 	if (u64map_insert(&watched, (u64)wd, file)) {
-		inotify_rm_watch(fd, wd);
+		inotify_rm_watch(inotify_fd, wd);
 		return;
 	}
 	file->wd = wd;
@@ -81,7 +146,10 @@ static void add_inotify_watch(struct file *file)
 /* Where a watch stands until something is closed. */
 static struct list_head *resting_place(struct file *file)
 {
-	return file->wd < 0 ? &waiting : &file->watches;
+	if (file->wd < 0) {
+		return &waiting;
+	}
+	return now_ms() < file->unsure_until ? &unsure : &file->watches;
 }
 
 void file_watch(struct file *file, struct file_watch *watch,
@@ -93,24 +161,13 @@ void file_watch(struct file *file, struct file_watch *watch,
 	}
 	watch->file = file;
 	watch->closed = closed;
+	file->nr_watches++;
+	if (file->wd >= 0) {
+		make_unsure(file);
+		start_timer();
+	}
 	list_add_tail(&watch->node, resting_place(file));
 	mutex_unlock(&watch_lock);
-}
-
-/* Does another watch need the file's inotify watch? */
-static bool is_watched(struct file *file)
-{
-	struct file_watch *watch;
-
-	if (!list_empty(&file->watches)) {
-		return true;
-	}
-	list_for_each_entry(watch, &due, node) {
-		if (watch->file == file) {
-			return true;
-		}
-	}
-	return running && running->file == file;
 }
 
 void file_unwatch(struct file_watch *watch)
@@ -132,7 +189,7 @@ void file_unwatch(struct file_watch *watch)
 		list_del_init(&watch->node);
 	}
 	watch->file = NULL;
-	if (file->wd >= 0 && !is_watched(file)) {
+	if (!--file->nr_watches && file->wd >= 0) {
 		u64map_remove(&watched, (u64)file->wd);
 		inotify_rm_watch(inotify_fd, file->wd);
 		file->wd = -1;
@@ -151,16 +208,27 @@ static void move_all(struct list_head *from)
 	}
 }
 
+static void was_closed(struct file *file)
+{
+	make_unsure(file);
+	move_all(&file->watches);
+}
+
 /* Collect in `due` whoever has to be asked. */
 static void read_events(void)
 {
 	char buf[4096] __attribute__((aligned(__alignof__(
 		struct inotify_event))));
+	u64 expired;
 	ssize_t n;
 
 	move_all(&waiting);
+	move_all(&unsure);
 	if (inotify_fd < 0) {
 		return;
+	}
+	if (read(timer_fd, &expired, sizeof(expired)) > 0) {
+		interval = min(interval * 4, (u64)MAX_INTERVAL);
 	}
 	while ((n = read(inotify_fd, buf, sizeof(buf))) > 0) {
 		const struct inotify_event *event;
@@ -174,14 +242,14 @@ static void read_events(void)
 				for (size_t i = 0; i < watched.size; i++) {
 					file = watched.entries[i].value;
 					if (file) {
-						move_all(&file->watches);
+						was_closed(file);
 					}
 				}
 				continue;
 			}
 			file = u64map_find(&watched, (u64)event->wd);
 			if (file) {
-				move_all(&file->watches);
+				was_closed(file);
 			}
 		}
 	}
@@ -212,6 +280,9 @@ void file_watch_dispatch(void)
 			running = NULL;
 		}
 		pthread_cond_broadcast(&ran);
+	}
+	if (!list_empty(&unsure)) {
+		start_timer();
 	}
 	mutex_unlock(&watch_lock);
 	mutex_unlock(&dispatch_lock);

@@ -113,6 +113,8 @@ int drop_master(int file);
 /* Whether the file is master: asked by what only a master may do. */
 bool is_master(int file);
 bool is_authenticated(int file);
+/* F_GETFL without O_LARGEFILE, which is for the kernel alone to know. */
+int status_flags(int fd);
 /* Whether two fds have the same inode. */
 bool same_inode(int a, int b);
 /* Whether they are one open file. */

@@ -189,6 +189,14 @@ bool is_authenticated(int file)
 	return !ioctl(file, DRM_IOCTL_GET_CLIENT, &client) && client.auth;
 }
 
+int status_flags(int fd)
+{
+	const int large = 0100000; /* O_LARGEFILE is 0 in 64-bit programs */
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags < 0 ? flags : flags & ~large;
+}
+
 bool same_inode(int a, int b)
 {
 	struct stat first, second;

@@ -200,14 +200,16 @@ void fd_calls_fcntl(const char *of, int fd)
 	};
 	int copy;
 
-	result(text("%s, F_GETFL", of), "%#o", fcntl(fd, F_GETFL));
+	result(text("%s, O_LARGEFILE", of), "%s",
+	       yes(fcntl(fd, F_GETFL) & 0100000));
+	result(text("%s, F_GETFL", of), "%#o", status_flags(fd));
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		int before = fcntl(fd, F_GETFL);
+		int before = status_flags(fd);
 
 		say(of, calls[i].name, fcntl(fd, calls[i].cmd, calls[i].arg));
-		if (fcntl(fd, F_GETFL) != before) {
+		if (status_flags(fd) != before) {
 			result(text("%s, F_GETFL then", of), "%#o",
-			       fcntl(fd, F_GETFL));
+			       status_flags(fd));
 		}
 	}
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 200);

@@ -92,7 +92,7 @@ static void open_modes(void)
 			}
 			result(text("open %s %s", nodes[n], modes[i].name),
 			       "F_GETFL %#o FD_CLOEXEC %d VERSION %s",
-			       fcntl(fd, F_GETFL), fcntl(fd, F_GETFD),
+			       status_flags(fd), fcntl(fd, F_GETFD),
 			       err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
 			close(fd);
 		}

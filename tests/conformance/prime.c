@@ -31,7 +31,7 @@ static void export_with(int file, const char *what, uint32_t handle,
 		result(what, "%s, fd %s", answer, fd);
 		return;
 	}
-	result(what, "0, F_GETFL %#o, FD_CLOEXEC %d", fcntl(prime.fd, F_GETFL),
+	result(what, "0, F_GETFL %#o, FD_CLOEXEC %d", status_flags(prime.fd),
 	       fcntl(prime.fd, F_GETFD));
 	close(prime.fd);
 }
@@ -221,7 +221,7 @@ static void identity(void)
 	third = must_export(second, h, DRM_CLOEXEC);
 	result("an import exported, same open file", "%s",
 	       yes(same_file(first, third)));
-	result("its F_GETFL", "%#o", fcntl(third, F_GETFL));
+	result("its F_GETFL", "%#o", status_flags(third));
 	prime_import(render, first, &h);
 	third = must_export(render, h, DRM_CLOEXEC);
 	result("render's import exported, same open file", "%s",
@@ -240,7 +240,7 @@ static void outlives(void)
 	close(keep);
 	again = must_export(file, a, DRM_RDWR);
 	result("exported after the fd was closed, F_GETFL", "%#o",
-	       fcntl(again, F_GETFL));
+	       status_flags(again));
 	result("same handle in second", "%s", import_result(second, again));
 	gem_close(second, 1);
 	result("a handle after closing it", "%s", import_result(second, again));
@@ -271,13 +271,13 @@ static void mode_is_kept(void)
 
 		dmabuf = must_export(file, handle, flags);
 		result(text("export %d, with flags %#x, F_GETFL", i, flags),
-		       "%#o", fcntl(dmabuf, F_GETFL));
+		       "%#o", status_flags(dmabuf));
 		close(dmabuf);
 	}
 	gem_close(file, handle);
 	handle = dumb_pages(file, 1);
 	dmabuf = must_export(file, handle, DRM_RDWR);
-	result("a new object's F_GETFL", "%#o", fcntl(dmabuf, F_GETFL));
+	result("a new object's F_GETFL", "%#o", status_flags(dmabuf));
 }
 
 /* The handle is closed, the fd is not, the object comes back. */
@@ -335,7 +335,7 @@ static void access_of_openers(void)
 	int dmabuf = prime_export(read_only, handle, DRM_RDWR);
 
 	result("RDWR export by a file opened for reading", "%s", err(dmabuf));
-	result("F_GETFL", "%#o", fcntl(dmabuf, F_GETFL));
+	result("F_GETFL", "%#o", status_flags(dmabuf));
 	result("import by a file opened for writing", "%s",
 	       import_result(write_only, dmabuf));
 }

@@ -42,7 +42,7 @@ OP(op_export)
 		if (ret >= 0) {
 			DMABUF_SLOT(2) = ret;
 			answer_text(answer, "F_GETFL %#o FD_CLOEXEC %d",
-				    fcntl(ret, F_GETFL), fcntl(ret, F_GETFD));
+				    status_flags(ret), fcntl(ret, F_GETFD));
 			tell_inode(ret, answer);
 		}
 	}
@@ -203,7 +203,7 @@ OP(op_look)
 	readlink(text("/proc/self/fd/%d", dmabuf), target, sizeof(target) - 1);
 	answer_text(answer, "%s size %lld end %ld F_GETFL %#o FD_CLOEXEC %d",
 		    target, (long long)st.st_size,
-		    (long)lseek(dmabuf, 0, SEEK_END), fcntl(dmabuf, F_GETFL),
+		    (long)lseek(dmabuf, 0, SEEK_END), status_flags(dmabuf),
 		    fcntl(dmabuf, F_GETFD));
 	tell_inode(dmabuf, answer);
 }

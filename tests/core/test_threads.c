@@ -6,8 +6,10 @@
  * as an assertion can leave only the thread of the test. What is left behind
  * is counted when all have ended.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "counts.h"
 #include "stage.h"
@@ -407,6 +409,61 @@ TEST(a_buffer_is_attached_and_vmapped_by_all)
 	play_all(look_through_the_window);
 }
 
+/* ------------------------------------------------------------------------
+ * The end of a description, seen by a thread that only waits for it
+ */
+
+#define HOLDER 77
+
+static struct file *watched_file;
+static bool seen; /* by the thread that dispatches */
+
+static void look(struct file_watch *watch)
+{
+	seen = !file_is_held(watch->file, HOLDER);
+}
+
+static void *close_soon(void *data)
+{
+	close(*(int *)data);
+	return NULL;
+}
+
+/* Wait for it, and dispatch as early as can be. False after five seconds. */
+static bool wait_until_seen(void)
+{
+	struct pollfd wait = {.fd = file_watch_fd(), .events = POLLIN};
+	time_t end = time(NULL) + 5;
+
+	while (!seen && time(NULL) <= end) {
+		poll(&wait, 1, 0);
+		if (wait.revents) {
+			file_watch_dispatch();
+		}
+	}
+	return seen;
+}
+
+/* The system tells of a close before it has dropped the description's locks:
+ * that must not be the last one hears. */
+TEST(who_waits_for_the_end_of_a_description_sees_it)
+{
+	watched_file = shmem_file_setup("test", PAGE_SIZE);
+	for (int i = 0; i < 5 * ROUNDS; i++) {
+		int fd = file_reopen(watched_file, O_RDWR, HOLDER);
+		struct file_watch watch = {0};
+		pthread_t thread;
+
+		seen = false;
+		file_watch(watched_file, &watch, look);
+		pthread_create(&thread, NULL, close_soon, &fd);
+		assert_true(wait_until_seen());
+		pthread_join(thread, NULL);
+		file_unwatch(&watch);
+	}
+	fput(watched_file);
+}
+
 static void destroy_vram(struct drm_device *dev)
 {
 	uprime_driver_find("vram")->destroy(dev);
@@ -439,6 +496,7 @@ int main(void)
 		ON_STAGE(
 			buffers_are_away_and_come_back_while_another_thread_dispatches),
 		ON_STAGE(a_buffer_is_attached_and_vmapped_by_all),
+		ON_STAGE(who_waits_for_the_end_of_a_description_sees_it),
 		ON_CARDS(many_files_of_another_device_import_one_object),
 		ON_CARDS(a_buffer_is_attached_and_vmapped_by_all),
 	};

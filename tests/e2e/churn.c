@@ -2,7 +2,8 @@
 /*
  * churn N: make, export, import, map and close N buffers, one after the other.
  * churn --live N: the same with N buffers alive at once (as far as fds go).
- * churn --pass: two processes which pass each other buffers until one dies.
+ * churn --pass: prints the pids of two processes which then pass each other
+ * buffers until one dies.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -188,8 +189,10 @@ int main(int argc, char **argv)
 		}
 		pid_t pid = fork();
 
-		printf("%d\n", (int)getpid());
-		fflush(stdout);
+		if (pid) {
+			printf("%d %d\n", (int)getpid(), (int)pid);
+			fflush(stdout);
+		}
 		close(pair[!pid]);
 		pass(pair[!!pid], pid ? "/dev/dri/renderD128"
 				      : "/dev/dri/card0");

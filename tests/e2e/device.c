@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -372,12 +373,17 @@ static void unknown_dma_buf_ioctl_is_enotty(void **state)
 
 static void full_fd_table_is_emfile(void **state)
 {
-	int fd = open_node(CARD), filler[4096], n = 0;
+	int fd = open_node(CARD), filler[512], n = 0;
+	struct rlimit limit, few;
 	struct drm_prime_handle args = {.handle = make_buffer(fd),
 					.flags = DRM_CLOEXEC};
 
 	(void)state;
-	while (n < 4096 && (filler[n] = dup(fd)) >= 0) {
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = limit;
+	few.rlim_cur = 512;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	while (n < 512 && (filler[n] = dup(fd)) >= 0) {
 		n++;
 	}
 	assert_int_equal(errno, EMFILE);
@@ -387,6 +393,7 @@ static void full_fd_table_is_emfile(void **state)
 		close(filler[n]);
 	}
 	assert_int_equal(drmIoctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &args), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	close(args.fd);
 	close(fd);
 }

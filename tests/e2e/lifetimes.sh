@@ -53,14 +53,16 @@ fds_before=$(fds)
 result $(($(fds) - fds_before)) live
 
 left=0
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for i in 00 01 02 03 05 07 11 13 17 19 23 29 31 37 41 43 47 53 59 61; do
 	for who in parent child; do
 		"$churn" --pass >"$tmp/pid" &
 		until [ -s "$tmp/pid" ]; do sleep 0.01; done
-		parent=$(cat "$tmp/pid")
-		child=$(cat "/proc/$parent/task/$parent/children")
+		read -r parent child <"$tmp/pid"
 		sleep 0.0$i
-		eval kill -KILL \$$who
+		case $who in
+		parent) kill -KILL "$parent" ;;
+		child) kill -KILL "$child" ;;
+		esac
 		wait $! 2>/dev/null
 		settled no_buffers || left=$((left + 1))
 		rm -f "$tmp/pid"

@@ -3,7 +3,7 @@
 #
 # Sourced with BUILD set; gives $uprime, $tmp and the functions below.
 
-build=$(cd "$BUILD" && pwd) || exit 125
+build=$(cd "${BUILD:?is the build folder}" && pwd) || exit 125
 uprime=$build/uprime
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
