@@ -42,7 +42,7 @@ struct file {
 	int wd;             /* inotify watch, -1 if nobody waits; file watches */
 	struct list_head watches; /* file_watch.node; file watches lock */
 	unsigned int nr_watches;  /* wherever they are; file watches lock */
-	u64 unsure_until;         /* ask again until then; file watches lock */
+	u64 unsure_since;         /* time of the last news; file watches lock */
 };
 
 /* The holder id of a dma-buf's description. */

@@ -197,6 +197,11 @@ const struct device *device_of(int fd, uint64_t *cookie);
 /* @fd was just opened by us: no need to ask the server. */
 void device_enter(int fd, uint64_t rdev, uint64_t ino, const char *path);
 
+/* ---- dmabuf.c: which fd is a dma-buf ---- */
+
+/* Whether @fd is one; @name, if wanted, is set to its name. */
+bool dmabuf_is(int fd, char name[NODE_PATH_MAX]);
+
 /* ---- node.c: which path is a device ---- */
 
 /**

@@ -3,15 +3,19 @@
  * DOC: readlink of /proc/self/fd/N
  *
  * For a device it is the node's path. Who asks for it finds out in this way
- * what it was handed, so it must be a path that can be opened.
+ * what it was handed, so it must be a path that can be opened. For a dma-buf it
+ * is what DMA_BUF_SET_NAME made of it, as people see it in a list of fds.
  */
 #include "client.h"
 
 #include <string.h>
 
-/* The length that readlink() returns, or -1: not a device. */
+#define DMABUF_PREFIX "/dmabuf:"
+
+/* The length that readlink() returns, or -1: neither device nor dma-buf. */
 static ssize_t link_of(int dirfd, const char *path, char *buf, size_t len)
 {
+	char link[sizeof(DMABUF_PREFIX) + NODE_PATH_MAX] = DMABUF_PREFIX;
 	const struct device *dev;
 	int fd = node_fd_link(dirfd, path);
 	size_t n;
@@ -19,11 +23,13 @@ static ssize_t link_of(int dirfd, const char *path, char *buf, size_t len)
 	if (fd < 0 || !len)
 		return -1;
 	dev = device_of(fd, NULL);
-	if (!dev)
+	if (dev)
+		strcpy(link, dev->path);
+	else if (!dmabuf_is(fd, link + strlen(DMABUF_PREFIX)))
 		return -1;
-	n = strlen(dev->path);
+	n = strlen(link);
 	n = n < len ? n : len;
-	if (memory_store((uintptr_t)buf, dev->path, n) < 0)
+	if (memory_store((uintptr_t)buf, link, n) < 0)
 		return -1;
 	return (ssize_t)n;
 }

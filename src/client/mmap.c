@@ -5,7 +5,8 @@
  * The server says which memory an offset names and gives an fd for it, from
  * which the kernel makes the mapping; the fd is closed at once. From then on
  * the mapping is the kernel's affair, and its end is seen by the server through
- * the fd's open file. A dma-buf's fd is memory itself and needs nothing here.
+ * the fd's open file. A dma-buf's fd is memory itself: only what would be
+ * wrong for a dma-buf is looked at here.
  */
 #include "client.h"
 
@@ -67,6 +68,29 @@ static void *map_device(void *addr, size_t length, int prot, int flags, int fd,
 	return map;
 }
 
+/* Whether a kernel would refuse to map this dma-buf like that: a copy of it, or
+ * more than it has. Other files may be mapped so, hence the last question; a
+ * lack of access comes first, and is told by ours. */
+static bool is_bad_dmabuf_map(size_t length, int prot, int flags, int fd,
+			      uint64_t offset)
+{
+	struct statx st;
+	uint64_t size;
+
+	if (!session_on() || fd < 0 || flags & MAP_ANONYMOUS || !length ||
+	    raw_syscall(SYS_statx, fd, "", AT_EMPTY_PATH,
+			STATX_TYPE | STATX_NLINK | STATX_SIZE, &st) < 0 ||
+	    !S_ISREG(st.stx_mode) || st.stx_nlink)
+		return false;
+	size = st.stx_size;
+	if (flags & MAP_SHARED && offset <= size && length <= size - offset)
+		return false;
+	if (flags & MAP_SHARED && prot & PROT_WRITE &&
+	    (raw_syscall(SYS_fcntl, fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+		return false;
+	return dmabuf_is(fd, NULL);
+}
+
 WRAPPER void *mmap(void *addr, size_t length, int prot, int flags, int fd,
 		   off_t offset)
 {
@@ -75,6 +99,10 @@ WRAPPER void *mmap(void *addr, size_t length, int prot, int flags, int fd,
 	if (is_device(fd, flags, &cookie))
 		return map_device(addr, length, prot, flags, fd,
 				  (uint64_t)offset, cookie);
+	if (is_bad_dmabuf_map(length, prot, flags, fd, (uint64_t)offset)) {
+		wrapper_return(-EINVAL);
+		return MAP_FAILED;
+	}
 	return next()->mmap(addr, length, prot, flags, fd, offset);
 }
 
@@ -86,5 +114,9 @@ WRAPPER void *mmap64(void *addr, size_t length, int prot, int flags, int fd,
 	if (is_device(fd, flags, &cookie))
 		return map_device(addr, length, prot, flags, fd,
 				  (uint64_t)offset, cookie);
+	if (is_bad_dmabuf_map(length, prot, flags, fd, (uint64_t)offset)) {
+		wrapper_return(-EINVAL);
+		return MAP_FAILED;
+	}
 	return next()->mmap64(addr, length, prot, flags, fd, offset);
 }

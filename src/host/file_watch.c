@@ -14,7 +14,9 @@
  * The system tells of a close before it drops the description's locks: who is
  * asked at once, on another processor, can find the description still held,
  * and no event follows. So who was told, or has begun to wait, is unsure for a
- * while: asked again at every dispatch and, by a timer, at growing intervals.
+ * while: first hot, asked at every dispatch, as whoever has returned from
+ * close(2) can expect it to be known; then cool, asked now and then, for the
+ * case that the closing process was stopped in the middle.
  *
  * watch_lock guards all watches. Callbacks run without it, one at a time,
  * under dispatch_lock; file_unwatch() waits for a callback that runs in
@@ -34,18 +36,22 @@
 #include "proc_path.h"
 
 static DEFINE_MUTEX(watch_lock);
-/* How long a file is unsure, in ms, and the timer's longest interval. */
-#define UNSURE_FOR   1300
-#define MAX_INTERVAL 1024
+/* Age, in ms, up to which a file is hot, and unsure at all. */
+#define HOT_FOR    20
+#define UNSURE_FOR 1300
+/* How often, in ms, the hot and the cool are asked when nobody dispatches. */
+#define HOT_INTERVAL  5
+#define COOL_INTERVAL 100
 
 static int inotify_fd = -1;         /* watch_lock */
 static int timer_fd = -1;           /* watch_lock */
 static int both_fd = -1;            /* epoll of them; watch_lock */
-static u64 interval;                /* of the timer, in ms; watch_lock */
+static u64 next_cool;               /* when to ask the cool; watch_lock */
 static struct u64map watched;       /* wd -> file; watch_lock */
 static LIST_HEAD(waiting);          /* file_watch.node of files without an
                                        inotify watch; watch_lock */
-static LIST_HEAD(unsure);           /* likewise of unsure files; watch_lock */
+static LIST_HEAD(hot);              /* likewise of hot files; watch_lock */
+static LIST_HEAD(cool);             /* likewise of cool files; watch_lock */
 
 /* Watches whose callbacks are to run; they are linked here instead of their
  * file's list, so that each runs once. watch_lock */
@@ -104,21 +110,17 @@ static u64 now_ms(void)
 	return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
 }
 
+/* Come back while somebody is unsure. */
 static void start_timer(void)
 {
-	struct itimerspec when = {
-		.it_value.tv_sec = (time_t)(interval / 1000),
-		.it_value.tv_nsec = (long)(interval % 1000) * 1000000,
-	};
+	struct itimerspec when = {0};
 
+	if (list_empty(&hot) && list_empty(&cool)) {
+		return;
+	}
+	when.it_value.tv_nsec =
+		(list_empty(&hot) ? COOL_INTERVAL : HOT_INTERVAL) * 1000000l;
 	timerfd_settime(timer_fd, 0, &when, NULL);
-}
-
-/* Something is known of a file that may be known too early. */
-static void make_unsure(struct file *file)
-{
-	file->unsure_until = now_ms() + UNSURE_FOR;
-	interval = 1;
 }
 
 /* Set file->wd if the system lets us. */
@@ -146,10 +148,16 @@ static void add_inotify_watch(struct file *file)
 /* Where a watch stands until something is closed. */
 static struct list_head *resting_place(struct file *file)
 {
+	u64 age;
+
 	if (file->wd < 0) {
 		return &waiting;
 	}
-	return now_ms() < file->unsure_until ? &unsure : &file->watches;
+	age = now_ms() - file->unsure_since;
+	if (age < UNSURE_FOR) {
+		return age < HOT_FOR ? &hot : &cool;
+	}
+	return &file->watches;
 }
 
 void file_watch(struct file *file, struct file_watch *watch,
@@ -162,11 +170,9 @@ void file_watch(struct file *file, struct file_watch *watch,
 	watch->file = file;
 	watch->closed = closed;
 	file->nr_watches++;
-	if (file->wd >= 0) {
-		make_unsure(file);
-		start_timer();
-	}
+	file->unsure_since = now_ms();
 	list_add_tail(&watch->node, resting_place(file));
+	start_timer();
 	mutex_unlock(&watch_lock);
 }
 
@@ -210,7 +216,7 @@ static void move_all(struct list_head *from)
 
 static void was_closed(struct file *file)
 {
-	make_unsure(file);
+	file->unsure_since = now_ms();
 	move_all(&file->watches);
 }
 
@@ -223,12 +229,17 @@ static void read_events(void)
 	ssize_t n;
 
 	move_all(&waiting);
-	move_all(&unsure);
+	move_all(&hot);
+	if (now_ms() >= next_cool) {
+		next_cool = now_ms() + COOL_INTERVAL;
+		move_all(&cool);
+	}
 	if (inotify_fd < 0) {
 		return;
 	}
-	if (read(timer_fd, &expired, sizeof(expired)) > 0) {
-		interval = min(interval * 4, (u64)MAX_INTERVAL);
+	/* It has served its purpose. */
+	if (read(timer_fd, &expired, sizeof(expired)) < 0 && errno != EAGAIN) {
+		WARN_ON(true);
 	}
 	while ((n = read(inotify_fd, buf, sizeof(buf))) > 0) {
 		const struct inotify_event *event;
@@ -281,9 +292,7 @@ void file_watch_dispatch(void)
 		}
 		pthread_cond_broadcast(&ran);
 	}
-	if (!list_empty(&unsure)) {
-		start_timer();
-	}
+	start_timer();
 	mutex_unlock(&watch_lock);
 	mutex_unlock(&dispatch_lock);
 }

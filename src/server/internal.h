@@ -82,6 +82,7 @@ struct argument {
 	u32 size;    /* by the command's number */
 	u32 known;   /* bytes of data from the start that are valid */
 	u32 written; /* bytes from the start that go back */
+	s32 fd;      /* what was there before, with WIRE_F_PATCH_FD */
 	char *data;  /* ARGUMENT_MAX bytes in connection.in */
 };
 

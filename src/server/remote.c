@@ -245,6 +245,11 @@ static int remote_fd_install(struct task *task, int fd, bool cloexec)
 	    (u32)task->fd_out + sizeof(s32) <= arg->size) {
 		conn->reply_fd = fd;
 		conn->reply.fd_off = (u32)task->fd_out;
+		conn->arg.fd = 0;
+		if ((u32)task->fd_out + sizeof(s32) <= arg->known) {
+			memcpy(&conn->arg.fd, arg->data + task->fd_out,
+			       sizeof(s32));
+		}
 		conn->reply.hdr.flags |= WIRE_F_PATCH_FD;
 		if (cloexec) {
 			conn->reply.hdr.flags |= WIRE_F_CLOEXEC;

@@ -224,14 +224,22 @@ static void take_argument(struct connection *conn)
 	conn->arg_fd_nr = number;
 }
 
-/* Let what was written to the argument go back. */
+/* Let what was written to the argument go back. An fd's number is not known
+ * yet: its place is as it was, should the program have none left. */
 static void return_argument(struct connection *conn, long ret)
 {
+	const struct wire_reply *reply = &conn->reply;
+
 	if (ret < 0 && conn->reply_fd >= 0) {
 		close_fd(&conn->reply_fd);
 		conn->reply.hdr.flags &= ~(WIRE_F_PATCH_FD | WIRE_F_CLOEXEC);
 	}
 	close_fd(&conn->arg_fd);
+	if (reply->hdr.flags & WIRE_F_PATCH_FD &&
+	    reply->fd_off + sizeof(conn->arg.fd) <= conn->arg.written) {
+		memcpy(conn->arg.data + reply->fd_off, &conn->arg.fd,
+		       sizeof(conn->arg.fd));
+	}
 	if (conn->arg.written) {
 		set_data(conn, conn->arg.data, conn->arg.written);
 	}

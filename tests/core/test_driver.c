@@ -395,6 +395,26 @@ TEST(a_device_that_was_taken_away_is_enodev)
 	assert_int_equal(drm_dev_register(stage.far_dev), 0);
 }
 
+TEST(taking_a_device_away_twice_leaves_the_others_alone)
+{
+	struct drm_device *other;
+	struct drm_minor *minor;
+	int index;
+
+	begin();
+	index = stage.far_dev->primary.index;
+	drm_dev_unregister(stage.far_dev);
+	other = uprime_driver_find("vgem")->create();
+	assert_int_equal(other->primary.index, index);
+	drm_dev_unregister(stage.far_dev);
+	minor = drm_minor_get(index);
+	assert_non_null(minor);
+	assert_ptr_equal(minor->dev, other);
+	drm_dev_put(other);
+	uprime_driver_find("vgem")->destroy(other);
+	assert_int_equal(drm_dev_register(stage.far_dev), 0);
+}
+
 #define LEFT_OUT(name)                                                         \
 	cmocka_unit_test_setup_teardown(name, setup, stage_teardown)
 
@@ -429,6 +449,7 @@ int main(void)
 		LEFT_OUT(without_driver_render_there_is_no_render_node),
 		LEFT_OUT(a_refused_open_is_told_and_undone),
 		LEFT_OUT(a_device_that_was_taken_away_is_enodev),
+		LEFT_OUT(taking_a_device_away_twice_leaves_the_others_alone),
 	};
 
 	return cmocka_run_group_tests_name("driver", tests, NULL, NULL);

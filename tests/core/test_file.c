@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sealed memory, who holds it, and who is told that it was let go. */
-#include <stdlib.h>
+#include <poll.h>
 #include <sys/wait.h>
 
 #include "host/fault.h"
@@ -8,7 +8,8 @@
 
 #define HOLDER 77
 
-static int told; /* how often a watch's callback has found HOLDER gone */
+static int asked; /* how often a watch's callback has run, */
+static int told;  /* and how often it has found HOLDER gone */
 
 static struct file *make_file(void)
 {
@@ -21,6 +22,7 @@ static struct file *make_file(void)
 /* A waiter who can be asked again, as often as it may be. */
 static void look(struct file_watch *watch)
 {
+	asked++;
 	if (!file_is_held(watch->file, HOLDER)) {
 		told++;
 	}
@@ -28,6 +30,7 @@ static void look(struct file_watch *watch)
 
 static void look_and_leave(struct file_watch *watch)
 {
+	asked++;
 	if (!file_is_held(watch->file, HOLDER)) {
 		told++;
 		file_unwatch(watch);
@@ -37,9 +40,19 @@ static void look_and_leave(struct file_watch *watch)
 /* Run the callbacks that are due: how many found it gone. */
 static int dispatch(void)
 {
+	asked = 0;
 	told = 0;
 	file_watch_dispatch();
 	return told;
+}
+
+/* Let the time pass in which a waiter is asked whatever happens. */
+static void become_sure(struct file *file)
+{
+	file->unsure_since = 0;
+	dispatch();
+	dispatch();
+	assert_int_equal(asked, 0);
 }
 
 /* A child which has copies of all that this process has open or mapped, until
@@ -238,7 +251,7 @@ TEST(a_watch_is_told_when_dup_and_mapping_are_gone)
 	copy = dup(fd);
 	p = mmap(NULL, PAGE_SIZE, PROT_READ, MAP_SHARED, fd, 0);
 	file_watch(file, &watch, look_and_leave);
-	assert_int_equal(dispatch(), 0);
+	become_sure(file);
 	close(fd);
 	assert_int_equal(dispatch(), 0);
 	close(copy);
@@ -271,6 +284,26 @@ TEST(opening_it_again_and_closing_cannot_fake_a_release)
 	fput(file);
 }
 
+TEST(a_waiter_is_asked_again_for_a_while_and_then_left_alone)
+{
+	struct pollfd wait = {.fd = file_watch_fd(), .events = POLLIN};
+	struct file *file = make_file();
+	struct file_watch watch = {0};
+	int fd = file_reopen(file, O_RDWR, HOLDER), times = 0;
+
+	file_watch(file, &watch, look);
+	/* Nothing happens, but who waits for the fd hears of it. */
+	while (poll(&wait, 1, 2000) > 0) {
+		dispatch();
+		times += asked;
+	}
+	assert_in_range(times, 3, 20);
+	become_sure(file);
+	file_unwatch(&watch);
+	close(fd);
+	fput(file);
+}
+
 TEST(the_end_of_a_process_is_seen)
 {
 	struct file *file = make_file();
@@ -280,7 +313,7 @@ TEST(the_end_of_a_process_is_seen)
 
 	close(fd);
 	file_watch(file, &watch, look_and_leave);
-	assert_int_equal(dispatch(), 0);
+	become_sure(file);
 	end_holder(pid, pipe_fds);
 	assert_int_equal(dispatch(), 1);
 	file_unwatch(&watch);
@@ -294,9 +327,11 @@ TEST(all_watches_of_a_file_are_told)
 	int fd = file_reopen(file, O_RDWR, HOLDER);
 
 	file_watch(file, &a, look_and_leave);
-	file_watch(file, &b, look_and_leave);
+	file_watch(file, &b, look);
+	become_sure(file);
 	close(fd);
 	assert_int_equal(dispatch(), 2);
+	become_sure(file);
 	/* One has gone; the other still waits. */
 	close(file_reopen(file, O_RDWR, HOLDER));
 	assert_int_equal(dispatch(), 1);
@@ -314,7 +349,7 @@ TEST(without_an_inotify_watch_nothing_is_forgotten)
 	int fd = file_reopen(file, O_RDWR, HOLDER);
 
 	fault_arm(1);
-	file_watch(file, &watch, look_and_leave);
+	file_watch(file, &watch, look);
 	assert_true(fault_disarm() >= 1);
 	assert_true(file->wd < 0);
 	close(fd);
@@ -339,7 +374,9 @@ TEST(a_queue_overflow_forgets_nobody)
 		fclose(f);
 	}
 	file_watch(file, &watch, look_and_leave);
-	file_watch(noisy, &noise, look_and_leave);
+	file_watch(noisy, &noise, look);
+	noisy->unsure_since = 0;
+	become_sure(file);
 	/* Equal events in a row are merged: make them differ. */
 	for (int i = 0; i < limit / 2 + 2; i++) {
 		close(file_reopen(noisy, O_RDWR, HOLDER));
@@ -370,6 +407,7 @@ int main(void)
 		PLAIN(memory_outlives_the_file_while_it_is_mapped),
 		PLAIN(a_watch_is_told_when_dup_and_mapping_are_gone),
 		PLAIN(opening_it_again_and_closing_cannot_fake_a_release),
+		PLAIN(a_waiter_is_asked_again_for_a_while_and_then_left_alone),
 		PLAIN(the_end_of_a_process_is_seen),
 		PLAIN(all_watches_of_a_file_are_told),
 		PLAIN(without_an_inotify_watch_nothing_is_forgotten),

@@ -409,6 +409,48 @@ TEST(a_buffer_is_attached_and_vmapped_by_all)
 	play_all(look_through_the_window);
 }
 
+static void create_a_card(void)
+{
+	const struct uprime_driver *vram = uprime_driver_find("vram");
+	struct drm_device *dev = vram->create();
+
+	expect(!IS_ERR(dev));
+	sched_yield();
+	vram->destroy(dev);
+}
+
+static void find_a_card(void)
+{
+	/* The node behind those of the stage. */
+	struct drm_minor *minor = drm_minor_get(2);
+	struct drm_file *file;
+
+	if (minor) {
+		expect(minor->dev->dev_private);
+		file = drm_open(minor);
+		if (!IS_ERR(file)) {
+			drm_close(file);
+		}
+		drm_dev_put(minor->dev);
+	}
+}
+
+static void create_or_find_a_card(struct player *player)
+{
+	for (int i = 0; i < 10; i++) {
+		if (player->index == 0) {
+			create_a_card();
+		} else {
+			find_a_card();
+		}
+	}
+}
+
+TEST(a_device_is_complete_when_its_node_is_found)
+{
+	play_all(create_or_find_a_card);
+}
+
 /* ------------------------------------------------------------------------
  * The end of a description, seen by a thread that only waits for it
  */
@@ -496,6 +538,7 @@ int main(void)
 		ON_STAGE(
 			buffers_are_away_and_come_back_while_another_thread_dispatches),
 		ON_STAGE(a_buffer_is_attached_and_vmapped_by_all),
+		ON_STAGE(a_device_is_complete_when_its_node_is_found),
 		ON_STAGE(who_waits_for_the_end_of_a_description_sees_it),
 		ON_CARDS(many_files_of_another_device_import_one_object),
 		ON_CARDS(a_buffer_is_attached_and_vmapped_by_all),

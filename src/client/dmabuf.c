@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: which fd is a dma-buf
+ *
+ * A dma-buf's fd is a memfd with three seals, and nearly all that programs do
+ * with one is right without us. For the rest the server is asked whether a
+ * memfd sealed like that is its own. It may be a stranger's: so only when it
+ * matters, that is when a program wants what the kernel would refuse, or its
+ * name. No state.
+ */
+#include "client.h"
+
+#include <string.h>
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+
+/**
+ * dmabuf_is() - is this fd a dma-buf of the session?
+ * @fd: any number
+ * @name: set to its name if it is one, with a final 0; may be NULL
+ *
+ * One system call if it is no sealed memfd, else a request.
+ */
+bool dmabuf_is(int fd, char name[NODE_PATH_MAX])
+{
+	struct wire_hdr head;
+	struct wire_ident ident = {.kind = WIRE_KIND_FOREIGN};
+	struct request rq;
+
+	if (!session_on() || fd < 0 ||
+	    raw_syscall(SYS_fcntl, fd, F_GET_SEALS) != SEALS ||
+	    !session_answers())
+		return false;
+	request_init(&rq, &head, sizeof(head), WIRE_IDENT);
+	rq.fd = fd;
+	rq.arg = (uintptr_t)&ident;
+	rq.arg_in = sizeof(ident);
+	if (request_run(&rq) < 0)
+		return false;
+	if (rq.reply_fd >= 0)
+		raw_close(rq.reply_fd);
+	if (rq.reply.ret < 0 || ident.kind != WIRE_KIND_DMABUF)
+		return false;
+	if (name) {
+		memcpy(name, ident.name, NODE_PATH_MAX);
+		name[NODE_PATH_MAX - 1] = '\0';
+	}
+	return true;
+}
