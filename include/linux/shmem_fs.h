@@ -41,8 +41,8 @@ struct file {
 	void *vaddr;        /* mapped on first use, owned; lock */
 	int wd;             /* inotify watch, -1 if nobody waits; file watches */
 	struct list_head watches; /* file_watch.node; file watches lock */
-	unsigned int nr_watches;  /* wherever they are; file watches lock */
-	u64 unsure_since;         /* time of the last news; file watches lock */
+	struct list_head ask;     /* see file_watch.c; file watches lock */
+	u64 hot_until, cool_until; /* see file_watch.c; file watches lock */
 };
 
 /* The holder id of a dma-buf's description. */
@@ -55,6 +55,7 @@ struct file {
  */
 struct file_watch {
 	struct list_head node; /* file.watches */
+	struct list_head due;  /* to be asked; see file_watch.c */
 	struct file *file;     /* no reference: the waiter has one */
 	/* Something may have been closed: ask file_is_held(). Called without
 	 * locks. */

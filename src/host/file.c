@@ -83,6 +83,7 @@ struct file *shmem_file_setup(const char *name, u64 size)
 	kref_init(&file->ref);
 	mutex_init(&file->lock);
 	INIT_LIST_HEAD(&file->watches);
+	INIT_LIST_HEAD(&file->ask);
 	file->wd = -1;
 	file->size = size;
 	file->ino = st.st_ino;

@@ -14,9 +14,10 @@
  * The system tells of a close before it drops the description's locks: who is
  * asked at once, on another processor, can find the description still held,
  * and no event follows. So who was told, or has begun to wait, is unsure for a
- * while: first hot, asked at every dispatch, as whoever has returned from
- * close(2) can expect it to be known; then cool, asked now and then, for the
- * case that the closing process was stopped in the middle.
+ * while: hot, asked at every dispatch, as whoever has returned from close(2)
+ * can expect it to be known; or cool, asked now and then. A file is hot long
+ * after an event, which is nearly always its end; and shortly after a watch was
+ * set, when it is unlikely that just then somebody was closing.
  *
  * watch_lock guards all watches. Callbacks run without it, one at a time,
  * under dispatch_lock; file_unwatch() waits for a callback that runs in
@@ -36,9 +37,10 @@
 #include "proc_path.h"
 
 static DEFINE_MUTEX(watch_lock);
-/* Age, in ms, up to which a file is hot, and unsure at all. */
-#define HOT_FOR    20
+/* How long a file is unsure after news, in ms; after the beginning of a watch
+ * it is hot only for a part of that time. */
 #define UNSURE_FOR 1300
+#define HOT_FOR    20
 /* How often, in ms, the hot and the cool are asked when nobody dispatches. */
 #define HOT_INTERVAL  5
 #define COOL_INTERVAL 100
@@ -48,13 +50,14 @@ static int timer_fd = -1;           /* watch_lock */
 static int both_fd = -1;            /* epoll of them; watch_lock */
 static u64 next_cool;               /* when to ask the cool; watch_lock */
 static struct u64map watched;       /* wd -> file; watch_lock */
-static LIST_HEAD(waiting);          /* file_watch.node of files without an
-                                       inotify watch; watch_lock */
-static LIST_HEAD(hot);              /* likewise of hot files; watch_lock */
-static LIST_HEAD(cool);             /* likewise of cool files; watch_lock */
 
-/* Watches whose callbacks are to run; they are linked here instead of their
- * file's list, so that each runs once. watch_lock */
+/* Files (file.ask) which have watches and are to be asked about without an
+ * event: those without an inotify watch, the hot and the cool. watch_lock */
+static LIST_HEAD(waiting);
+static LIST_HEAD(hot);
+static LIST_HEAD(cool);
+
+/* Watches (file_watch.due) whose callbacks are to run. watch_lock */
 static LIST_HEAD(due);
 static struct file_watch *running;  /* watch_lock */
 static pthread_t running_thread;    /* watch_lock */
@@ -145,19 +148,30 @@ static void add_inotify_watch(struct file *file)
 	file->wd = wd;
 }
 
-/* Where a watch stands until something is closed. */
-static struct list_head *resting_place(struct file *file)
+/* Put a file with watches where it will be asked about in time. */
+static void place(struct file *file)
 {
-	u64 age;
+	u64 now = now_ms();
 
+	list_del_init(&file->ask);
 	if (file->wd < 0) {
-		return &waiting;
+		list_add_tail(&file->ask, &waiting);
+	} else if (now < file->hot_until) {
+		list_add_tail(&file->ask, &hot);
+	} else if (now < file->cool_until) {
+		list_add_tail(&file->ask, &cool);
 	}
-	age = now_ms() - file->unsure_since;
-	if (age < UNSURE_FOR) {
-		return age < HOT_FOR ? &hot : &cool;
+}
+
+/* There is news of a file, which may have come too early. */
+static void make_unsure(struct file *file, u64 hot_for)
+{
+	u64 now = now_ms();
+
+	if (file->hot_until < now + hot_for) {
+		file->hot_until = now + hot_for;
 	}
-	return &file->watches;
+	file->cool_until = now + UNSURE_FOR;
 }
 
 void file_watch(struct file *file, struct file_watch *watch,
@@ -169,9 +183,10 @@ void file_watch(struct file *file, struct file_watch *watch,
 	}
 	watch->file = file;
 	watch->closed = closed;
-	file->nr_watches++;
-	file->unsure_since = now_ms();
-	list_add_tail(&watch->node, resting_place(file));
+	list_add_tail(&watch->node, &file->watches);
+	INIT_LIST_HEAD(&watch->due);
+	make_unsure(file, HOT_FOR);
+	place(file);
 	start_timer();
 	mutex_unlock(&watch_lock);
 }
@@ -191,11 +206,15 @@ void file_unwatch(struct file_watch *watch)
 	}
 	if (running == watch) {
 		running = NULL;
-	} else {
-		list_del_init(&watch->node);
 	}
+	list_del_init(&watch->node);
+	list_del_init(&watch->due);
 	watch->file = NULL;
-	if (!--file->nr_watches && file->wd >= 0) {
+	if (!list_empty(&file->watches)) {
+		goto out;
+	}
+	list_del_init(&file->ask);
+	if (file->wd >= 0) {
 		u64map_remove(&watched, (u64)file->wd);
 		inotify_rm_watch(inotify_fd, file->wd);
 		file->wd = -1;
@@ -204,20 +223,30 @@ out:
 	mutex_unlock(&watch_lock);
 }
 
-static void move_all(struct list_head *from)
+/* All who watch a file have to be asked. */
+static void make_due(struct file *file)
 {
-	struct file_watch *watch, *next;
+	struct file_watch *watch;
 
-	list_for_each_entry_safe(watch, next, from, node) {
-		list_del_init(&watch->node);
-		list_add_tail(&watch->node, &due);
+	list_for_each_entry(watch, &file->watches, node) {
+		list_del_init(&watch->due);
+		list_add_tail(&watch->due, &due);
+	}
+}
+
+static void make_all_due(struct list_head *files)
+{
+	struct file *file;
+
+	list_for_each_entry(file, files, ask) {
+		make_due(file);
 	}
 }
 
 static void was_closed(struct file *file)
 {
-	file->unsure_since = now_ms();
-	move_all(&file->watches);
+	make_unsure(file, UNSURE_FOR);
+	make_due(file);
 }
 
 /* Collect in `due` whoever has to be asked. */
@@ -228,11 +257,11 @@ static void read_events(void)
 	u64 expired;
 	ssize_t n;
 
-	move_all(&waiting);
-	move_all(&hot);
+	make_all_due(&waiting);
+	make_all_due(&hot);
 	if (now_ms() >= next_cool) {
 		next_cool = now_ms() + COOL_INTERVAL;
-		move_all(&cool);
+		make_all_due(&cool);
 	}
 	if (inotify_fd < 0) {
 		return;
@@ -275,8 +304,8 @@ void file_watch_dispatch(void)
 	mutex_lock(&watch_lock);
 	read_events();
 	while (!list_empty(&due)) {
-		watch = list_first_entry(&due, struct file_watch, node);
-		list_del_init(&watch->node);
+		watch = list_first_entry(&due, struct file_watch, due);
+		list_del_init(&watch->due);
 		running = watch;
 		running_thread = pthread_self();
 		mutex_unlock(&watch_lock);
@@ -284,10 +313,9 @@ void file_watch_dispatch(void)
 		watch->closed(watch);
 
 		mutex_lock(&watch_lock);
-		/* Still there, if its callback did not unwatch it: rest. */
+		/* Still there, if its callback did not unwatch it. */
 		if (running) {
-			list_add_tail(&watch->node,
-				      resting_place(watch->file));
+			place(watch->file);
 			running = NULL;
 		}
 		pthread_cond_broadcast(&ran);

@@ -155,6 +155,19 @@ void connection_send(struct connection *conn, const struct iovec *iov,
 
 /* request_serve - carry out the request in conn->in, and reply */
 void request_serve(struct connection *conn);
+/* request_data - let @size bytes go with the reply; they must stay until then
+ */
+void request_data(struct connection *conn, const void *data, size_t size);
+/* request_close_fd - close one of the request's fds, if it is there */
+void request_close_fd(int *fd);
+
+/* calls.c: the request's call, with the result it has in the program */
+
+long call_open(struct connection *conn);
+long call_ident(struct connection *conn);
+long call_ioctl(struct connection *conn);
+long call_dmabuf_ioctl(struct connection *conn);
+long call_mmap(struct connection *conn);
 
 /* remote.c */
 

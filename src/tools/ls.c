@@ -125,7 +125,8 @@ static int show(struct json_object *sessions, bool json)
 	}
 	all = json_object_new_object();
 	json_object_object_add(all, "sessions", json_object_get(sessions));
-	puts(json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY));
+	puts(json_object_to_json_string_ext(
+		all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(all);
 	return 0;
 }

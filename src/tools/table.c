@@ -53,12 +53,14 @@ static struct json_object *list_of(struct json_object *json, const char *key,
 	return list;
 }
 
-/* Who holds a buffer in one way: "sh[12]:1,2 cat[13]:1". For mappings, where
- * only a number is known: "sh[12] cat[13]*2". */
+/* Who holds a buffer in one way. Fds: "sh[12]:3,4 cat[13]:3"; handles, with
+ * the node they were made on: "sh[12]/card0:1"; mappings, of which only the
+ * number is known: "sh[12] cat[13]*2". */
 static char *holders(struct json_object *buffer, const char *key)
 {
 	struct json_object *list, *numbers, *entry;
 	size_t nr, nr_numbers, size;
+	const char *node;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, &size);
 
@@ -70,6 +72,8 @@ static char *holders(struct json_object *buffer, const char *key)
 		entry = json_object_array_get_idx(list, i);
 		fprintf(out, "%s%s[%d]", i ? " " : "", string_of(entry, "comm"),
 			(int)number_of(entry, "pid"));
+		node = strrchr(string_of(entry, "node"), '/');
+		fputs(node ? node : "", out);
 		numbers = list_of(entry, key, &nr_numbers);
 		for (size_t n = 0; n < nr_numbers; n++) {
 			fprintf(out, "%s%lld", n ? "," : ":",
