@@ -25,7 +25,7 @@ struct drm_device {
 	struct device *dev;              /* on the bus; not owned; constant */
 	void *dev_private;               /* the driver's */
 	struct drm_minor primary, render; /* constant once registered */
-	bool registered;                  /* minors lock */
+	atomic_bool registered; /* has nodes; written under the minors' lock */
 
 	struct mutex master_mutex;
 	struct drm_master *master; /* the current one, referenced, or NULL;

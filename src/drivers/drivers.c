@@ -63,13 +63,14 @@ struct drm_device *uprime_device_create(const struct drm_driver *driver,
 	if (IS_ERR(dev)) {
 		goto err_free;
 	}
+	dev->dev_private = dev_private;
 	ret = drm_dev_register(dev);
 	if (ret) {
 		/* Its release frees the rest, but for what is the caller's. */
+		dev->dev_private = NULL;
 		drm_dev_put(dev);
 		return ERR_PTR(ret);
 	}
-	dev->dev_private = dev_private;
 	return dev;
 
 err_free:

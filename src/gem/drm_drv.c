@@ -111,12 +111,15 @@ out:
 void drm_dev_unregister(struct drm_device *dev)
 {
 	mutex_lock(&minors_lock);
-	dev->registered = false;
+	if (!atomic_exchange(&dev->registered, false)) {
+		goto out;
+	}
 	minors[DRM_MINOR_PRIMARY][dev->primary.index] = NULL;
 	if (dev->render.index >= 0) {
 		minors[DRM_MINOR_RENDER]
 		      [dev->render.index - RENDER_MINOR_BASE] = NULL;
 	}
+out:
 	mutex_unlock(&minors_lock);
 }
 

@@ -49,7 +49,7 @@ static int dispatch(void)
 /* Let the time pass in which a waiter is asked whatever happens. */
 static void become_sure(struct file *file)
 {
-	file->unsure_since = 0;
+	file->hot_until = file->cool_until = 0;
 	dispatch();
 	dispatch();
 	assert_int_equal(asked, 0);
@@ -375,7 +375,7 @@ TEST(a_queue_overflow_forgets_nobody)
 	}
 	file_watch(file, &watch, look_and_leave);
 	file_watch(noisy, &noise, look);
-	noisy->unsure_since = 0;
+	noisy->hot_until = noisy->cool_until = 0;
 	become_sure(file);
 	/* Equal events in a row are merged: make them differ. */
 	for (int i = 0; i < limit / 2 + 2; i++) {
