@@ -22,16 +22,31 @@ WRAPPER ssize_t writev(int fd, const struct iovec *iov, int nr)
 	return next()->writev(fd, iov, nr);
 }
 
-WRAPPER off_t lseek(int fd, off_t offset, int whence)
+/* What the kernel says of a device's position, or a dma-buf's; 1: it depends
+ * on the file. A dma-buf tells its size, and nothing else. */
+static int special_seek(int fd, off64_t offset, int whence)
 {
 	if (device_of(fd, NULL))
-		return 0;
+		return whence < SEEK_SET || whence > SEEK_HOLE ? -EINVAL : 0;
+	if (!offset && (whence == SEEK_SET || whence == SEEK_END))
+		return 1;
+	return dmabuf_is(fd, NULL) ? -EINVAL : 1;
+}
+
+WRAPPER off_t lseek(int fd, off_t offset, int whence)
+{
+	int ret = special_seek(fd, offset, whence);
+
+	if (ret <= 0)
+		return wrapper_return(ret);
 	return next()->lseek(fd, offset, whence);
 }
 
 WRAPPER off64_t lseek64(int fd, off64_t offset, int whence)
 {
-	if (device_of(fd, NULL))
-		return 0;
+	int ret = special_seek(fd, offset, whence);
+
+	if (ret <= 0)
+		return wrapper_return(ret);
 	return next()->lseek64(fd, offset, whence);
 }

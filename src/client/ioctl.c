@@ -16,8 +16,7 @@
 /* Commands of every file: answered by the kernel for our sockets, too. */
 static bool is_generic(uint32_t cmd)
 {
-	return cmd == FIOCLEX || cmd == FIONCLEX || cmd == FIONBIO ||
-	       cmd == FIOASYNC;
+	return cmd == FIOCLEX || cmd == FIONCLEX || cmd == FIONBIO;
 }
 
 /* Whether @fd may be a dma-buf: a file that is in no directory. */

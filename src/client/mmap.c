@@ -83,6 +83,9 @@ static bool is_bad_dmabuf_map(size_t length, int prot, int flags, int fd,
 	    !S_ISREG(st.stx_mode) || st.stx_nlink)
 		return false;
 	size = st.stx_size;
+	/* More than any file can have is told by ours, too. */
+	if (offset + length < offset)
+		return false;
 	if (flags & MAP_SHARED && offset <= size && length <= size - offset)
 		return false;
 	if (flags & MAP_SHARED && prot & PROT_WRITE &&

@@ -52,9 +52,14 @@ static bool open_device(int dirfd, const char *path, int flags, int *ret)
 	/* An O_PATH fd is a name and no open device. */
 	if (!session_on() || (flags & O_PATH))
 		return false;
-	fd = node_fd_link(dirfd, path);
+	fd = flags & O_NOFOLLOW ? -1 : node_fd_link(dirfd, path);
 	if (fd >= 0)
 		dev = device_of(fd, NULL);
+	/* A dma-buf has no inode that could be opened. */
+	if (fd >= 0 && !dev && !(flags & O_DIRECTORY) && dmabuf_is(fd, NULL)) {
+		*ret = (int)wrapper_return(-ENXIO);
+		return true;
+	}
 	if (dev && !node_find(AT_FDCWD, dev->path, &node))
 		dev = NULL;
 	if (!dev && !node_find(dirfd, path, &node))

@@ -115,6 +115,20 @@ static int devfile_enter(struct devfiles *devfiles, struct devfile *devfile)
 	return 0;
 }
 
+/* A device is never ready to be written to. A socket is not either while what
+ * it has sent, and nobody takes, fills its buffer. */
+static int make_unwritable(int sock)
+{
+	static const char filling[2048];
+	int size = 0;
+
+	if (setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) ||
+	    send(sock, filling, sizeof(filling), MSG_NOSIGNAL) < 0) {
+		return -errno;
+	}
+	return 0;
+}
+
 int devfile_open(struct devfiles *devfiles, struct drm_minor *minor, int oflags)
 {
 	struct devfile *devfile;
@@ -122,6 +136,10 @@ int devfile_open(struct devfiles *devfiles, struct drm_minor *minor, int oflags)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
 		return errno == EMFILE ? -ENFILE : -errno;
+	}
+	ret = make_unwritable(ends[1]);
+	if (ret) {
+		goto err_close;
 	}
 	devfile = kzalloc(sizeof(*devfile), GFP_KERNEL);
 	if (!devfile) {

@@ -77,7 +77,8 @@ ours() {
 
 # Which seeds differ, one a line.
 differing_seeds() {
-	awk '/^== seed / { seed = $3; next }
+	awk 'FNR == 1 { seed = "" }
+		/^== seed / { seed = $3; next }
 		FILENAME == ARGV[1] { kernel[seed] = kernel[seed] "\n" $0 }
 		FILENAME == ARGV[2] { ours[seed] = ours[seed] "\n" $0 }
 		END { for (s in kernel) if (s != "" && kernel[s] != ours[s])

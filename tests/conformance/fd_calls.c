@@ -43,18 +43,26 @@ static void say_stat(const char *of, const char *call, const struct stat *st)
 
 static void fdinfo(const char *of, int fd)
 {
+	static const char *const keys[] = {"pos", "size", "count", "exp_name",
+					   "name"};
 	FILE *file = fopen(text("/proc/self/fdinfo/%d", fd), "re");
-	char line[256];
+	char line[256], values[5][128] = {"", "", "", "", ""};
 
 	if (!file) {
 		say(of, "fdinfo", -1);
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\n")] = 0;
-		if (strncmp(line, "mnt_id:", 7) && strncmp(line, "ino:", 4)) {
-			result(text("%s, fdinfo", of), "%s", line);
+		for (int i = 0; i < 5; i++) {
+			size_t length = strlen(keys[i]);
+
+			if (!strncmp(line, keys[i], length)) {
+				sscanf(line + length, ": %127[^\n]", values[i]);
+			}
 		}
+	}
+	for (int i = 0; i < 5; i++) {
+		result(text("%s, fdinfo %s", of, keys[i]), "'%s'", values[i]);
 	}
 	fclose(file);
 }
@@ -204,13 +212,11 @@ void fd_calls_fcntl(const char *of, int fd)
 	       yes(fcntl(fd, F_GETFL) & 0100000));
 	result(text("%s, F_GETFL", of), "%#o", status_flags(fd));
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		int before = status_flags(fd);
+		int ret = fcntl(fd, calls[i].cmd, calls[i].arg);
+		const char *answer = ret < 0 ? errname(errno) : text("%d", ret);
 
-		say(of, calls[i].name, fcntl(fd, calls[i].cmd, calls[i].arg));
-		if (status_flags(fd) != before) {
-			result(text("%s, F_GETFL then", of), "%#o",
-			       status_flags(fd));
-		}
+		result(text("%s, %s", of, calls[i].name), "%s, F_GETFL %#o",
+		       answer, status_flags(fd));
 	}
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 200);
 	result(text("%s, F_DUPFD_CLOEXEC from 200", of), "%d, FD_CLOEXEC %d",

@@ -223,6 +223,28 @@ static void magics_of_masters(void)
 	result("all closed, a magic", "%u", new);
 }
 
+/* Closing gives back a magic of the file's last master, not of the one that
+ * gave it. */
+static void magic_after_mastership(void)
+{
+	int first = open_card(), second = open_card(), third, fourth;
+	uint32_t magic;
+
+	get_magic(second, &magic);
+	result("second's magic", "%u", magic);
+	drop_master(first);
+	result("SET_MASTER by second", "%s", err(set_master(second)));
+	third = open_card();
+	fourth = open_card();
+	get_magic(third, &magic);
+	result("third's magic, of the new master", "%u", magic);
+	close(second);
+	get_magic(fourth, &magic);
+	result("second closed, fourth's magic", "%u", magic);
+	get_magic(first, &magic);
+	result("the first's magic, of the old master", "%u", magic);
+}
+
 static void mapping_keeps_master(void)
 {
 	int first = open_card(), second;
@@ -258,6 +280,9 @@ static const struct check checks[] = {
 	{.name = "magics", .run = magics},
 	{.name = "magics-privileged", .run = magics, .privileged = true},
 	{.name = "magics-of-masters", .run = magics_of_masters},
+	{.name = "magic-after-mastership",
+	 .run = magic_after_mastership,
+	 .privileged = true},
 	{.name = "mapping-keeps-master", .run = mapping_keeps_master},
 	{0},
 };

@@ -227,7 +227,21 @@ static void touch_in_child(void *data)
 	map[0] = 66;
 }
 
-static void advise(const char *of, char *map)
+/* A new object's memory, through the device or its dma-buf. */
+static unsigned char *fresh(bool by_device)
+{
+	int file = open_card(), rw = PROT_READ | PROT_WRITE;
+	uint32_t handle = dumb_pages(file, PAGES);
+	unsigned char *map =
+		by_device ? device_map(file, handle, SIZE, rw)
+			  : mmap(NULL, SIZE, rw, MAP_SHARED,
+				 must_export(file, handle, DRM_RDWR), 0);
+
+	map[0] = 65;
+	return map;
+}
+
+static void advise(const char *of, bool by_device)
 {
 	static const struct {
 		const char *name;
@@ -241,37 +255,53 @@ static void advise(const char *of, char *map)
 	};
 
 	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
-		result(text("%s, madvise %s", of, advices[i].name), "%s",
-		       err(madvise(map, SIZE, advices[i].advice)));
+		unsigned char *map = fresh(by_device);
+		const char *answer = err(madvise(map, SIZE, advices[i].advice));
+
+		result(text("%s, madvise %s", of, advices[i].name),
+		       "%s then %u", answer, map[0]);
 	}
-	result(text("%s, contents after", of), "%u", (unsigned char)map[0]);
 }
 
-static void use_map(const char *of, unsigned char *map)
+static void remap(const char *of, bool by_device)
 {
-	unsigned char in_core[PAGES];
-	void *moved;
+	static const struct {
+		const char *name;
+		size_t size;
+		int flags;
+	} ways[] = {
+		{"grow in place", SIZE + PAGE, 0},
+		{"grow", SIZE + PAGE, MREMAP_MAYMOVE},
+		{"shrink", 2 * PAGE, 0},
+		{"same size", SIZE, MREMAP_MAYMOVE},
+	};
 
-	result(text("%s, fresh contents", of), "%u", map[0] | map[SIZE - 1]);
-	map[0] = 65;
-	map[SIZE - 1] = 64;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		unsigned char *map = mremap(fresh(by_device), SIZE,
+					    ways[i].size, ways[i].flags);
+
+		if (map == MAP_FAILED) {
+			result(text("%s, mremap %s", of, ways[i].name), "%s",
+			       errname(errno));
+		} else {
+			result(text("%s, mremap %s", of, ways[i].name),
+			       "done, %u", map[0]);
+		}
+	}
+}
+
+static void use_map(const char *of, bool by_device)
+{
+	unsigned char *map = fresh(by_device), in_core[PAGES];
+
+	result(text("%s, fresh contents", of), "%u", map[1] | map[SIZE - 1]);
 	in_child(touch_in_child, map);
 	result(text("%s, the child wrote", of), "%u", map[0]);
-	advise(of, (char *)map);
 	result(text("%s, msync", of), "%s", err(msync(map, SIZE, MS_SYNC)));
 	result(text("%s, msync async", of), "%s",
 	       err(msync(map, SIZE, MS_ASYNC)));
 	result(text("%s, mlock", of), "%s", err(mlock(map, SIZE)));
 	result(text("%s, mincore", of), "%s", err(mincore(map, SIZE, in_core)));
-	result(text("%s, mremap grow in place", of), "%s",
-	       mremap(map, SIZE, SIZE + PAGE, 0) == MAP_FAILED ? errname(errno)
-							       : "done");
-	moved = mremap(map, SIZE, SIZE + PAGE, MREMAP_MAYMOVE);
-	result(text("%s, mremap grow", of), "%s",
-	       moved == MAP_FAILED ? errname(errno) : "done");
-	moved = mremap(map, SIZE, 2 * PAGE, 0);
-	result(text("%s, mremap shrink", of), "%s",
-	       moved == MAP_FAILED ? errname(errno) : "done");
 	result(text("%s, mprotect R", of), "%s",
 	       err(mprotect(map, PAGE, PROT_READ)));
 	result(text("%s, mprotect RW", of), "%s",
@@ -279,24 +309,18 @@ static void use_map(const char *of, unsigned char *map)
 	result(text("%s, munmap half", of), "%s",
 	       err(munmap(map + PAGE, PAGE)));
 	result(text("%s, contents of the rest", of), "%u", map[0]);
+	advise(of, by_device);
+	remap(of, by_device);
 }
 
 static void device_use(void)
 {
-	int file = open_card();
-	uint32_t handle = dumb_pages(file, PAGES);
-
-	use_map("device",
-		device_map(file, handle, SIZE, PROT_READ | PROT_WRITE));
+	use_map("device", true);
 }
 
 static void dmabuf_use(void)
 {
-	int file = open_card();
-	int dmabuf = must_export(file, dumb_pages(file, PAGES), DRM_RDWR);
-
-	use_map("dma-buf", mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-				dmabuf, 0));
+	use_map("dma-buf", false);
 }
 
 /* One memory, whichever way it is reached. */

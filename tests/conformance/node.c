@@ -107,18 +107,22 @@ static void open_ways(void)
 	FILE *stream;
 
 	result("openat /dev/dri card0", "%s", err(fd));
-	result("VERSION", "%s", err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
+	result("VERSION after openat", "%s",
+	       err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
 	chdir("/dev");
 	fd = open("dri/renderD128", O_RDWR);
 	result("open relative to /dev", "%s", err(fd));
-	result("VERSION", "%s", err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
+	result("VERSION after relative open", "%s",
+	       err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
 	stream = fopen(CARD, "r+");
 	result("fopen", "%s", yes(stream != NULL));
 	fd = stream ? fileno(stream) : -1;
-	result("VERSION", "%s", err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
+	result("VERSION after fopen", "%s",
+	       err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
 	fd = creat(CARD, 0600);
 	result("creat", "%s", err(fd));
-	result("VERSION", "%s", err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
+	result("VERSION after creat", "%s",
+	       err(ioctl(fd, DRM_IOCTL_VERSION, &version)));
 	fd = open("/dev/dri/card0/", O_RDWR);
 	result("open with a slash at the end", "%s", err(fd));
 	fd = open("/dev/dri/card1", O_RDWR);

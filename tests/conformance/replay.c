@@ -5,6 +5,11 @@
  * It hands each operation to its worker, prints what comes back, and goes on
  * only then; a worker that ends is reaped before the next operation. Inodes
  * are told apart by letters in the order of their first appearance.
+ *
+ * A process that ends closes its fds in the order of their numbers, which only
+ * its kernel knows, and among holes of one size the last to appear is filled
+ * first. That order is no rule for anybody: so after each end all holes among
+ * the offsets are filled, and made anew in ascending order.
  */
 #include "conform.h"
 #include "ops.h"
@@ -20,6 +25,13 @@
 #include <unistd.h>
 
 #define ANSWER_SECONDS 30
+
+#define MAX_FILLERS 4096
+
+struct filler {
+	uint32_t handle;
+	uint64_t offset;
+};
 
 struct controller {
 	int channels[NR_WORKERS];
@@ -118,6 +130,38 @@ static void fork_worker(struct controller *c, const struct op *op,
 	}
 }
 
+static int compare_fillers(const void *a, const void *b)
+{
+	const struct filler *first = a, *second = b;
+
+	return first->offset < second->offset ? -1 : 1;
+}
+
+static void settle_offsets(void)
+{
+	struct filler fillers[MAX_FILLERS];
+	struct drm_mode_create_dumb dumb;
+	int file = open_card();
+	size_t count = 0;
+
+	/* Nothing of this size fits a hole: it is behind all others. */
+	if (dumb_create(file, 32767, 32767, &dumb) ||
+	    dumb_offset(file, dumb.handle, &fillers[count++].offset)) {
+		give_up("settling the offsets");
+	}
+	do {
+		fillers[count].handle = dumb_pages(file, 1);
+		dumb_offset(file, fillers[count].handle,
+			    &fillers[count].offset);
+	} while (fillers[count++].offset < fillers[0].offset &&
+		 count < MAX_FILLERS);
+	qsort(fillers + 1, count - 1, sizeof(*fillers), compare_fillers);
+	for (size_t i = 1; i < count; i++) {
+		gem_close(file, fillers[i].handle);
+	}
+	close(file);
+}
+
 static void control(struct controller *c, const struct op *op,
 		    struct answer *answer)
 {
@@ -125,14 +169,16 @@ static void control(struct controller *c, const struct op *op,
 
 	if (!strcmp(name, "fork")) {
 		fork_worker(c, op, answer);
-		return;
+	} else {
+		if (!strcmp(name, "exit")) {
+			channel_send(c->channels[op->worker], op, sizeof(*op),
+				     -1);
+		}
+		end_worker(c, op->worker, !strcmp(name, "kill"));
+		start_worker(c, op->worker);
+		strcpy(answer->text, "gone");
 	}
-	if (!strcmp(name, "exit")) {
-		channel_send(c->channels[op->worker], op, sizeof(*op), -1);
-	}
-	end_worker(c, op->worker, !strcmp(name, "kill"));
-	start_worker(c, op->worker);
-	strcpy(answer->text, "gone");
+	settle_offsets();
 }
 
 /* The argument that is a slot of ours, if there is one. */

@@ -127,8 +127,6 @@ static void play_all(void (*round)(struct player *player))
 			fail_msg("%d threads: line %d", n,
 				 atomic_load(&broken));
 		}
-		file_watch_dispatch();
-		fprintf(stderr, "again\n");
 		assert_counts(&before);
 	}
 	close(shared_fd);
