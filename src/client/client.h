@@ -40,6 +40,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -244,6 +245,8 @@ void closefrom(int low);
 	X(__open64_2)                                                          \
 	X(__openat_2)                                                          \
 	X(__openat64_2)                                                        \
+	X(fopen)                                                               \
+	X(fopen64)                                                             \
 	X(ioctl)                                                               \
 	X(mmap)                                                                \
 	X(mmap64)                                                              \

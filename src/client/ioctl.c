@@ -121,5 +121,10 @@ WRAPPER int ioctl(int fd, unsigned long request, ...)
 		if (!foreign)
 			return (int)wrapper_return(ret);
 	}
-	return next()->ioctl(fd, request, arg);
+	ret = next()->ioctl(fd, request, arg);
+	/* A path is no open file to the kernel, whatever umockdev says. */
+	if (ret < 0 && errno == ENOTTY && session_on() &&
+	    raw_syscall(SYS_fcntl, fd, F_GETFL) & O_PATH)
+		errno = EBADF;
+	return ret;
 }

@@ -9,7 +9,9 @@
 #include "client.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int open_node(const struct node *node, int flags)
 {
@@ -64,6 +66,9 @@ static bool open_device(int dirfd, const char *path, int flags, int *ret)
 		dev = NULL;
 	if (!dev && !node_find(dirfd, path, &node))
 		return false;
+	/* "card0/" is in no directory of that name. */
+	if (!dev && path[strlen(path) - 1] == '/')
+		flags |= O_DIRECTORY;
 	*ret = (int)wrapper_return(open_node(&node, flags));
 	return true;
 }
@@ -132,6 +137,61 @@ WRAPPER int openat64(int dirfd, const char *path, int flags, ...)
 	if (open_device(dirfd, path, flags, &ret))
 		return ret;
 	return next()->openat64(dirfd, path, flags, mode);
+}
+
+WRAPPER int creat(const char *path, mode_t mode)
+{
+	return open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+WRAPPER int creat64(const char *path, mode_t mode)
+{
+	return open64(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+/* The open(2) flags of a mode of fopen(3). */
+static int stream_flags(const char *mode)
+{
+	int flags = strchr(mode, '+') ? O_RDWR
+		    : mode[0] == 'r'  ? O_RDONLY
+				      : O_WRONLY;
+
+	if (mode[0] != 'r')
+		flags |= O_CREAT | (mode[0] == 'a' ? O_APPEND : O_TRUNC);
+	if (strchr(mode, 'e'))
+		flags |= O_CLOEXEC;
+	if (strchr(mode, 'x'))
+		flags |= O_EXCL;
+	return flags;
+}
+
+/* A stream of a device; false: leave it to the next layer. */
+static bool open_stream(const char *path, const char *mode, FILE **stream)
+{
+	int fd;
+
+	if (!open_device(AT_FDCWD, path, stream_flags(mode), &fd))
+		return false;
+	*stream = fd < 0 ? NULL : fdopen(fd, mode);
+	if (fd >= 0 && !*stream)
+		raw_close(fd);
+	return true;
+}
+
+WRAPPER FILE *fopen(const char *restrict path, const char *restrict mode)
+{
+	FILE *stream;
+
+	return open_stream(path, mode, &stream) ? stream
+						: next()->fopen(path, mode);
+}
+
+WRAPPER FILE *fopen64(const char *restrict path, const char *restrict mode)
+{
+	FILE *stream;
+
+	return open_stream(path, mode, &stream) ? stream
+						: next()->fopen64(path, mode);
 }
 
 /* What open() is in programs built with _FORTIFY_SOURCE. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * DOC: fstat of a device
+ * DOC: stat of an open device
  *
  * The answer is that of stat() on the node's path, asked of the next layer, so
  * that both agree in every field. If the path is out of reach by now (chroot),
@@ -11,11 +11,21 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+/* The device behind /proc/self/fd/N. */
+static const struct device *device_behind(int dirfd, const char *path)
+{
+	int fd = session_on() ? node_fd_link(dirfd, path) : -1;
+
+	return fd >= 0 ? device_of(fd, NULL) : NULL;
+}
+
 static const struct device *device_at(int dirfd, const char *path, int flags)
 {
-	if (!(flags & AT_EMPTY_PATH) || (path && path[0]))
-		return NULL;
-	return device_of(dirfd, NULL);
+	if (path && path[0])
+		return flags & AT_SYMLINK_NOFOLLOW
+			       ? NULL
+			       : device_behind(dirfd, path);
+	return flags & AT_EMPTY_PATH ? device_of(dirfd, NULL) : NULL;
 }
 
 static int device_stat(const struct device *dev, struct stat *st)
@@ -50,6 +60,20 @@ static int device_stat64(const struct device *dev, struct stat64 *st)
 		errno = saved;
 	}
 	return 0;
+}
+
+WRAPPER int stat(const char *restrict path, struct stat *restrict st)
+{
+	const struct device *dev = device_behind(AT_FDCWD, path);
+
+	return dev ? device_stat(dev, st) : next()->stat(path, st);
+}
+
+WRAPPER int stat64(const char *restrict path, struct stat64 *restrict st)
+{
+	const struct device *dev = device_behind(AT_FDCWD, path);
+
+	return dev ? device_stat64(dev, st) : next()->stat64(path, st);
 }
 
 WRAPPER int fstat(int fd, struct stat *st)
