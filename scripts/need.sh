@@ -9,7 +9,7 @@ set -u
 build="gcc libc6-dev make meson ninja-build pkg-config libdrm-dev
 	libjson-c-dev libgbm-dev libegl-dev libgles-dev libpng-dev
 	libcmocka-dev"
-run="libumockdev0"
+run="umockdev"
 demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod"
 

@@ -9,10 +9,11 @@
  * gem_prime_* callbacks, or has exports and imports of its own.
  *
  * Identity. An object is exported as one dma-buf for as long as it has a
- * handle anywhere; a dma-buf is imported as one object per device, and as one
- * handle per file. Handles are not counted: two imports of one dma-buf into a
- * file give the same handle, and one GEM_CLOSE closes it. Importing a device's
- * own dma-buf gives the object itself.
+ * handle anywhere; a dma-buf is imported as one handle per file. Handles are
+ * not counted: two imports of one dma-buf into a file give the same handle, and
+ * one GEM_CLOSE closes it. Importing a device's own dma-buf gives the object
+ * itself; another device's gives an object for each file that imports it, with
+ * an attachment of its own.
  *
  * References go one way, so that there are no rings:
  *

@@ -90,7 +90,7 @@ int testbed_open(struct testbed *testbed)
 
 	if (!load(&calls)) {
 		say("umockdev is missing (%s, %s): install the Debian package "
-		    "libumockdev0.",
+		    "umockdev.",
 		    LIBRARY, PRELOAD_LIBRARY);
 		return -ENOENT;
 	}

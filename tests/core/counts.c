@@ -27,7 +27,7 @@ static void count_dma_buf(struct dma_buf *dmabuf, void *data)
 	counts->dma_bufs++;
 	counts->dma_buf_refs += (int)atomic_load(&dmabuf->refs);
 	counts->vmaps += (int)dmabuf->vmapping_counter;
-	list_for_each_entry(attach, &dmabuf->attachments, node) {
+	list_for_each_entry (attach, &dmabuf->attachments, node) {
 		counts->attachments++;
 	}
 }
@@ -50,7 +50,7 @@ static void count_device(struct counts *counts, struct drm_device *dev)
 	counts->device_refs += (int)kref_read(&dev->ref);
 	counts->names += (int)dev->object_name_idr.count;
 	counts->offsets += (int)dev->vma_nodes.count;
-	list_for_each_entry(obj, &dev->objects, node) {
+	list_for_each_entry (obj, &dev->objects, node) {
 		counts->objects++;
 		counts->object_refs += (int)kref_read(&obj->refcount);
 		counts->handle_counts += (int)obj->handle_count;
@@ -60,7 +60,7 @@ static void count_device(struct counts *counts, struct drm_device *dev)
 				(int)obj->vma_node.files[i].count;
 		}
 	}
-	list_for_each_entry(file, &dev->filelist, node) {
+	list_for_each_entry (file, &dev->filelist, node) {
 		count_file(counts, file);
 	}
 }

@@ -5,27 +5,20 @@
 #define UPRIME_TESTS_COUNTS_H
 
 #define FOR_EACH_COUNT(x)                                                      \
-	x(fds)                  /* of this process */                          \
-	x(dma_bufs)                                                            \
-	x(dma_buf_refs)                                                        \
-	x(attachments)          /* of dma-bufs */                              \
-	x(vmaps)                /* of dma-bufs */                              \
-	x(device_refs)                                                         \
-	x(objects)                                                             \
-	x(object_refs)                                                         \
-	x(handle_counts)        /* of objects */                               \
-	x(object_dma_bufs)      /* objects that know theirs */                 \
-	x(names)                                                               \
-	x(offsets)              /* for mmap */                                 \
-	x(permissions)          /* of files to map an object */                \
-	x(files)                                                               \
-	x(file_refs)                                                           \
-	x(handles)              /* of files */                                 \
-	x(prime_dma_bufs)       /* known to files */                           \
-	x(prime_handles)        /* known to files */                           \
-	x(mappings)             /* of files */                                 \
-	x(pins)                 /* of toys */                                  \
-	x(opened)               /* handles that toys have seen */
+	x(fds) /* of this process */                                           \
+		x(dma_bufs) x(dma_buf_refs) x(attachments) /* of dma-bufs */   \
+		x(vmaps)				   /* of dma-bufs */   \
+		x(device_refs) x(objects) x(object_refs)                       \
+			x(handle_counts) /* of objects */                      \
+		x(object_dma_bufs)	 /* objects that know theirs */        \
+		x(names) x(offsets)	 /* for mmap */                        \
+		x(permissions)		 /* of files to map an object */       \
+		x(files) x(file_refs) x(handles) /* of files */                \
+		x(prime_dma_bufs)		 /* known to files */          \
+		x(prime_handles)		 /* known to files */          \
+		x(mappings)			 /* of files */                \
+		x(pins)				 /* of toys */                 \
+		x(opened) /* handles that toys have seen */
 
 struct counts {
 #define COUNT_FIELD(name) int name;

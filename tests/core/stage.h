@@ -49,7 +49,7 @@
 struct stage {
 	struct drm_device *dev, *far_dev;
 	struct drm_file *file, *second; /* of dev */
-	struct drm_file *far;           /* of far_dev */
+	struct drm_file *far;		/* of far_dev */
 	void (*destroy)(struct drm_device *dev);
 	int fds, dma_bufs; /* before */
 };

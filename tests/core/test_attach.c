@@ -332,8 +332,8 @@ TEST(a_table_has_the_pages_of_the_exported_object)
 	theirs = must(import_fd(stage.far, fd));
 	attach = lookup(stage.far, theirs)->import_attach;
 	sgt = dma_buf_map_attachment(attach, DMA_BIDIRECTIONAL);
-	assert_int_equal(
-		drm_prime_sg_to_page_addr_arrays(sgt, pages, addrs, 3), 0);
+	assert_int_equal(drm_prime_sg_to_page_addr_arrays(sgt, pages, addrs, 3),
+			 0);
 	first = shmem_file_pages(lookup(stage.file, handle)->filp);
 	for (int i = 0; i < 3; i++) {
 		assert_ptr_equal(pages[i], first + i);
@@ -356,7 +356,7 @@ TEST(segments_are_cut_to_the_importers_limit)
 	attach = lookup(stage.far, 1)->import_attach;
 	sgt = dma_buf_map_attachment(attach, DMA_BIDIRECTIONAL);
 	assert_int_equal(sgt->nents, 4);
-	for_each_sgtable_dma_sg(sgt, sg, i) {
+	for_each_sgtable_dma_sg (sgt, sg, i) {
 		assert_true(sg_dma_len(sg) <= 3 * PAGE_SIZE);
 		total += sg_dma_len(sg);
 	}
@@ -423,8 +423,7 @@ int main(void)
 		ON_TOYS(an_import_attaches_maps_and_makes_an_object_of_the_table),
 		ON_TOYS(an_import_is_mapped_in_both_directions),
 		ON_TOYS(the_end_of_an_import_undoes_it_in_reverse_order),
-		ON_TOYS(
-			a_failing_step_of_an_import_undoes_those_before_in_reverse_order),
+		ON_TOYS(a_failing_step_of_an_import_undoes_those_before_in_reverse_order),
 		ON_TOYS(an_imported_object_gives_the_dma_buf_it_was_imported_from),
 		ON_TOYS(an_import_is_exported_after_the_exporter_has_closed_it),
 		ON_TOYS(references_flow_from_importer_to_dma_buf_to_exporter),
@@ -437,10 +436,8 @@ int main(void)
 		ON_TOYS(a_failing_map_can_be_tried_again),
 		ON_TOYS(a_table_has_the_pages_of_the_exported_object),
 		ON_TOYS(segments_are_cut_to_the_importers_limit),
-		ON_TOYS(
-			an_importer_that_does_not_reach_the_memory_fails_and_is_undone),
-		ON_TOYS(
-			an_importer_limited_to_less_than_a_page_fails_and_is_undone),
+		ON_TOYS(an_importer_that_does_not_reach_the_memory_fails_and_is_undone),
+		ON_TOYS(an_importer_limited_to_less_than_a_page_fails_and_is_undone),
 		ON_TOYS(vmaps_nest_and_share_one_address),
 	};
 

@@ -261,13 +261,15 @@ TEST(an_export_that_fails_does_not_take_the_description_from_another)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_STAGE(what_is_required_of_an_exporter_is_einval_when_missing),
+		ON_STAGE(
+			what_is_required_of_an_exporter_is_einval_when_missing),
 		ON_STAGE(
 			a_dma_buf_that_was_never_given_out_ends_with_its_last_reference),
 		ON_STAGE(the_callers_reference_passes_into_the_fd),
 		ON_STAGE(release_runs_once_whoever_sees_the_end_first),
 		ON_STAGE(an_fd_that_came_back_is_held_again),
-		ON_STAGE(importing_from_an_exporter_that_maps_nothing_is_enomem),
+		ON_STAGE(
+			importing_from_an_exporter_that_maps_nothing_is_enomem),
 		ON_STAGE(callbacks_an_exporter_leaves_out_have_their_answers),
 		ON_STAGE(opening_it_again_neither_keeps_nor_ends_it),
 		ON_STAGE(

@@ -92,8 +92,12 @@ TEST(memory_reads_as_zero)
 
 TEST(impossible_sizes_are_einval)
 {
-	static const u64 sizes[] = {0, 1, PAGE_SIZE - 1, PAGE_SIZE + 1,
-				    1ull << 63, UINT64_MAX & PAGE_MASK};
+	static const u64 sizes[] = {0,
+				    1,
+				    PAGE_SIZE - 1,
+				    PAGE_SIZE + 1,
+				    1ull << 63,
+				    UINT64_MAX & PAGE_MASK};
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		assert_int_equal(PTR_ERR(shmem_file_setup("test", sizes[i])),

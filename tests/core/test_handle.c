@@ -80,8 +80,8 @@ TEST(gem_open_gives_a_new_handle_each_time)
 TEST(gem_open_tells_the_size)
 {
 	struct drm_gem_open args = {
-		.name = must(flink(stage.file,
-				   must(create_dumb(stage.file, 3))))};
+		.name = must(
+			flink(stage.file, must(create_dumb(stage.file, 3))))};
 
 	assert_int_equal(drm_ioctl(stage.second, DRM_IOCTL_GEM_OPEN,
 				   (unsigned long)&args),

@@ -79,7 +79,7 @@ TEST(a_million_numbers_grow_and_are_found)
 	for (u32 i = 7; i <= MANY; i += 7) {
 		idr_remove(&idr, i);
 	}
-	idr_for_each_entry(&idr, entry, id) {
+	idr_for_each_entry (&idr, entry, id) {
 		assert_true(entry == mark(id) && id % 7);
 		n++;
 	}

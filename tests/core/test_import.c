@@ -251,8 +251,8 @@ TEST(any_of_many_handles_of_a_dma_buf_can_go_first)
 			u32 known = must(import_fd(stage.second, fd));
 
 			for (int gone = 0; gone < i; gone++) {
-				assert_int_not_equal(
-					known, handles[orders[o][gone]]);
+				assert_int_not_equal(known,
+						     handles[orders[o][gone]]);
 			}
 			assert_int_equal(close_handle(stage.second,
 						      handles[orders[o][i]]),
@@ -304,8 +304,7 @@ int main(void)
 		ON_STAGE(an_fd_that_is_only_a_path_is_ebadf),
 		ON_STAGE(a_failing_import_leaves_the_callers_handle_field),
 		ON_STAGE(flags_are_not_looked_at),
-		ON_STAGE(
-			a_dma_buf_known_to_the_file_gives_its_existing_handle),
+		ON_STAGE(a_dma_buf_known_to_the_file_gives_its_existing_handle),
 		ON_STAGE(handles_are_not_counted_one_close_closes),
 		ON_STAGE(our_own_dma_buf_gives_our_own_object),
 		ON_STAGE(
@@ -313,7 +312,8 @@ int main(void)
 		ON_STAGE(
 			the_importer_keeps_the_buffer_when_the_exporter_closed_it),
 		ON_STAGE(render_nodes_import_and_export),
-		ON_STAGE(an_object_opened_by_name_is_imported_as_a_second_handle),
+		ON_STAGE(
+			an_object_opened_by_name_is_imported_as_a_second_handle),
 		ON_STAGE(an_exported_handle_is_known_to_import),
 		ON_STAGE(any_of_many_handles_of_a_dma_buf_can_go_first),
 		ON_STAGE(the_mode_is_the_dma_bufs_not_the_objects),

@@ -57,16 +57,16 @@ TEST(any_direction_is_accepted)
 {
 	struct drm_version args = {.version_major = 77};
 
-	assert_int_equal(request(stage.file, version(_IOC_NONE, sizeof(args)),
-				 &args),
-			 0);
-	assert_int_equal(request(stage.file, version(_IOC_WRITE, sizeof(args)),
-				 &args),
-			 0);
+	assert_int_equal(
+		request(stage.file, version(_IOC_NONE, sizeof(args)), &args),
+		0);
+	assert_int_equal(
+		request(stage.file, version(_IOC_WRITE, sizeof(args)), &args),
+		0);
 	assert_int_equal(args.version_major, 77);
-	assert_int_equal(request(stage.file, version(_IOC_READ, sizeof(args)),
-				 &args),
-			 0);
+	assert_int_equal(
+		request(stage.file, version(_IOC_READ, sizeof(args)), &args),
+		0);
 	assert_int_equal(args.version_major, 1);
 }
 
@@ -74,7 +74,8 @@ TEST(missing_bytes_read_as_zero)
 {
 	/* Without its flags and fd, an export is read only. */
 	struct drm_prime_handle args = {
-		.handle = must(create_dumb(stage.file, 1)), .flags = UINT32_MAX};
+		.handle = must(create_dumb(stage.file, 1)),
+		.flags = UINT32_MAX};
 	unsigned int nr = _IOC_NR(DRM_IOCTL_PRIME_HANDLE_TO_FD);
 	struct counts before;
 
@@ -104,10 +105,10 @@ TEST(bytes_beyond_the_known_argument_are_kept)
 	} arg = {.args.handle = must(create_dumb(stage.file, 1)),
 		 .more = "untouched"};
 
-	assert_int_equal(
-		request(stage.file,
-			DRM_IOWR(_IOC_NR(DRM_IOCTL_GEM_CLOSE), arg), &arg),
-		0);
+	assert_int_equal(request(stage.file,
+				 DRM_IOWR(_IOC_NR(DRM_IOCTL_GEM_CLOSE), arg),
+				 &arg),
+			 0);
 	assert_string_equal(arg.more, "untouched");
 }
 
@@ -153,7 +154,8 @@ TEST(prime_can_be_asked_for)
 	struct drm_get_cap cap = {.capability = DRM_CAP_PRIME};
 
 	assert_int_equal(request(stage.file, DRM_IOCTL_GET_CAP, &cap), 0);
-	assert_int_equal(cap.value, DRM_PRIME_CAP_IMPORT | DRM_PRIME_CAP_EXPORT);
+	assert_int_equal(cap.value,
+			 DRM_PRIME_CAP_IMPORT | DRM_PRIME_CAP_EXPORT);
 }
 
 TEST(render_nodes_do_not_create_map_or_name)
@@ -249,9 +251,9 @@ TEST(flags_of_a_dumb_buffer_are_ignored)
 		struct drm_mode_create_dumb args = {
 			.width = 8, .height = 8, .bpp = 32, .flags = 1u << bit};
 
-		assert_int_equal(request(stage.file,
-					 DRM_IOCTL_MODE_CREATE_DUMB, &args),
-				 0);
+		assert_int_equal(
+			request(stage.file, DRM_IOCTL_MODE_CREATE_DUMB, &args),
+			0);
 	}
 }
 
@@ -259,13 +261,15 @@ TEST(destroying_a_bad_dumb_buffer_is_einval)
 {
 	struct drm_mode_destroy_dumb args = {.handle = 9999};
 
-	assert_int_equal(request(stage.file, DRM_IOCTL_MODE_DESTROY_DUMB, &args),
-			 -EINVAL);
+	assert_int_equal(
+		request(stage.file, DRM_IOCTL_MODE_DESTROY_DUMB, &args),
+		-EINVAL);
 	args.handle = must(create_dumb(stage.file, 1));
-	assert_int_equal(request(stage.file, DRM_IOCTL_MODE_DESTROY_DUMB, &args),
-			 0);
-	assert_int_equal(request(stage.file, DRM_IOCTL_MODE_DESTROY_DUMB, &args),
-			 -EINVAL);
+	assert_int_equal(
+		request(stage.file, DRM_IOCTL_MODE_DESTROY_DUMB, &args), 0);
+	assert_int_equal(
+		request(stage.file, DRM_IOCTL_MODE_DESTROY_DUMB, &args),
+		-EINVAL);
 }
 
 TEST(a_dma_buf_answers_the_full_number_of_sync_only)
@@ -285,9 +289,9 @@ TEST(a_dma_buf_answers_the_full_number_of_sync_only)
 	}
 	assert_int_equal(dma_buf_ioctl(dma_buf, DMA_BUF_IOCTL_SYNC, 1),
 			 -EFAULT);
-	assert_int_equal(dma_buf_ioctl(dma_buf, _IO('b', 0),
-				       (unsigned long)&sync),
-			 -ENOTTY);
+	assert_int_equal(
+		dma_buf_ioctl(dma_buf, _IO('b', 0), (unsigned long)&sync),
+		-ENOTTY);
 	assert_int_equal(dma_buf_ioctl(dma_buf, _IOWR('b', 0, u64),
 				       (unsigned long)&sync),
 			 -ENOTTY);

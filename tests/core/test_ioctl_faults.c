@@ -284,6 +284,33 @@ TEST(dma_buf_mmap_fails_without_a_trace)
 	walk_all(&walk);
 }
 
+static const struct uprime_driver *driver;
+static struct drm_device *created;
+
+static int run_create_device(void)
+{
+	created = driver->create();
+	return IS_ERR(created) ? (int)PTR_ERR(created) : 0;
+}
+
+static void destroy_device(void)
+{
+	driver->destroy(created);
+}
+
+TEST(creating_a_device_fails_without_a_trace)
+{
+	for (unsigned int i = 0; (driver = uprime_driver_at(i)); i++) {
+		const struct walk walk = {
+			.name = driver->name,
+			.run = run_create_device,
+			.undo = destroy_device,
+		};
+
+		walk_all(&walk);
+	}
+}
+
 static u64 unique_len(void)
 {
 	struct drm_unique args = {0};
@@ -326,6 +353,7 @@ int main(void)
 		PLAIN(gem_close_fails_without_a_trace),
 		PLAIN(vmap_fails_without_a_trace),
 		PLAIN(dma_buf_mmap_fails_without_a_trace),
+		PLAIN(creating_a_device_fails_without_a_trace),
 		ON_TOYS(a_failing_set_version_keeps_the_unique_name),
 	};
 

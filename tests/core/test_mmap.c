@@ -41,8 +41,7 @@ TEST(the_offset_of_a_bad_handle_is_enoent)
 TEST(the_offset_of_an_import_from_another_device_is_einval)
 {
 	u64 offset;
-	int fd = (int)must(
-		export_handle(stage.file, four_pages(&offset), RW));
+	int fd = (int)must(export_handle(stage.file, four_pages(&offset), RW));
 
 	assert_int_equal(map_dumb(stage.far, must(import_fd(stage.far, fd))),
 			 -EINVAL);
@@ -60,9 +59,9 @@ TEST(the_offset_is_the_objects_and_the_same_for_all_files)
 	assert_int_equal(
 		map_dumb(stage.second, must(open_name(stage.second, name))),
 		offset);
-	assert_int_equal(map_dumb(stage.second, must(import_fd(stage.second,
-							       fd))),
-			 offset);
+	assert_int_equal(
+		map_dumb(stage.second, must(import_fd(stage.second, fd))),
+		offset);
 	close(fd);
 }
 
@@ -197,11 +196,10 @@ TEST(offsets_never_overlap)
 		handles[i] = must(create_dumb(stage.file, pages[i]));
 		starts[i] = (u64)map_dumb(stage.file, handles[i]);
 		for (int j = 0; j < MANY; j++) {
-			assert_true(j == i || !handles[j] ||
-				    starts[i] >= starts[j] +
-							 pages[j] * PAGE_SIZE ||
-				    starts[j] >= starts[i] +
-							 pages[i] * PAGE_SIZE);
+			assert_true(
+				j == i || !handles[j] ||
+				starts[i] >= starts[j] + pages[j] * PAGE_SIZE ||
+				starts[j] >= starts[i] + pages[i] * PAGE_SIZE);
 		}
 	}
 }
@@ -373,8 +371,7 @@ TEST(a_dma_buf_mapping_does_not_keep_the_file)
 {
 	struct counts counts;
 	u64 offset;
-	int fd = (int)must(
-		export_handle(stage.file, four_pages(&offset), RW));
+	int fd = (int)must(export_handle(stage.file, four_pages(&offset), RW));
 	char *p = mmap(NULL, PAGE_SIZE, BOTH, MAP_SHARED, fd, 0);
 
 	close(fd);
@@ -418,14 +415,17 @@ int main(void)
 		ON_STAGE(mmap_takes_at_most_the_length),
 		ON_STAGE(a_private_mapping_is_einval),
 		ON_STAGE(mmap_without_a_handle_in_that_file_is_eacces),
-		ON_STAGE(the_permission_lasts_until_the_last_of_several_handles),
+		ON_STAGE(
+			the_permission_lasts_until_the_last_of_several_handles),
 		ON_STAGE(an_offset_dies_with_the_object),
 		ON_STAGE(offsets_are_given_out_as_the_kernel_does),
 		ON_STAGE(offsets_never_overlap),
-		ON_STAGE(an_object_can_be_mapped_before_its_offset_was_asked_for),
+		ON_STAGE(
+			an_object_can_be_mapped_before_its_offset_was_asked_for),
 		ON_STAGE(new_memory_reads_as_zero),
 		ON_STAGE(device_and_dma_buf_show_the_same_memory),
-		ON_STAGE(a_mapping_keeps_the_memory_after_the_handle_was_closed),
+		ON_STAGE(
+			a_mapping_keeps_the_memory_after_the_handle_was_closed),
 		ON_STAGE(
 			a_mapping_keeps_the_closed_file_with_its_handles_and_names),
 		ON_STAGE(a_mapping_keeps_the_closed_file_master),
@@ -433,7 +433,8 @@ int main(void)
 		ON_STAGE(mappings_of_two_files_are_told_apart),
 		ON_STAGE(a_mapping_that_is_gone_does_not_keep_the_file),
 		ON_STAGE(a_dma_buf_mapping_does_not_keep_the_file),
-		ON_STAGE(a_file_can_be_mapped_again_after_its_mapping_was_let_go),
+		ON_STAGE(
+			a_file_can_be_mapped_again_after_its_mapping_was_let_go),
 	};
 
 	return cmocka_run_group_tests_name("mmap", tests, NULL, NULL);

@@ -26,7 +26,7 @@ static void free_sgt(struct sg_table *sgt)
 
 TEST(neighbouring_pages_share_an_entry)
 {
-	struct page *pages[] = {&frames[0], &frames[1], &frames[2],
+	struct page *pages[] = {&frames[0],  &frames[1],  &frames[2],
 				&frames[10], &frames[11], &frames[5]};
 	struct sg_table *sgt;
 
@@ -107,8 +107,8 @@ TEST(an_entry_never_exceeds_what_an_unsigned_int_can_say)
 /* A table of two entries, 3 + 2 pages, mapped. */
 static struct sg_table *five_pages(void)
 {
-	struct page *pages[] = {&frames[0], &frames[1], &frames[2],
-				&frames[10], &frames[11]};
+	struct page *pages[] = {&frames[0], &frames[1], &frames[2], &frames[10],
+				&frames[11]};
 	static struct device dev;
 	struct sg_table *sgt;
 
@@ -127,8 +127,8 @@ TEST(arrays_get_every_page_and_its_address)
 	struct page *pages[5];
 	dma_addr_t addrs[5];
 
-	assert_int_equal(
-		drm_prime_sg_to_page_addr_arrays(sgt, pages, addrs, 5), 0);
+	assert_int_equal(drm_prime_sg_to_page_addr_arrays(sgt, pages, addrs, 5),
+			 0);
 	for (int i = 0; i < 5; i++) {
 		assert_ptr_equal(pages[i], &frames[order[i]]);
 		assert_int_equal(addrs[i], (u64)(100 + order[i]) << PAGE_SHIFT);
@@ -149,15 +149,14 @@ TEST(arrays_are_never_written_past_max_pages)
 			pages[i] = (void *)(uintptr_t)CANARY;
 			addrs[i] = CANARY;
 		}
-		assert_int_equal(drm_prime_sg_to_page_addr_arrays(
-					 sgt, pages, NULL, max),
-				 ret);
-		assert_int_equal(drm_prime_sg_to_page_addr_arrays(
-					 sgt, NULL, addrs, max),
-				 ret);
+		assert_int_equal(
+			drm_prime_sg_to_page_addr_arrays(sgt, pages, NULL, max),
+			ret);
+		assert_int_equal(
+			drm_prime_sg_to_page_addr_arrays(sgt, NULL, addrs, max),
+			ret);
 		for (int i = 0; i < 7; i++) {
-			assert_int_equal(pages[i] ==
-						 (void *)(uintptr_t)CANARY,
+			assert_int_equal(pages[i] == (void *)(uintptr_t)CANARY,
 					 i >= filled);
 			assert_int_equal(addrs[i] == CANARY, i >= filled);
 		}
@@ -174,12 +173,12 @@ TEST(memory_without_pages_has_addresses_only)
 	sg_alloc_table(&sgt, 1, GFP_KERNEL);
 	sgt.sgl->dma_address = 1ull << 40;
 	sgt.sgl->dma_length = 2 * PAGE_SIZE;
-	assert_int_equal(
-		drm_prime_sg_to_page_addr_arrays(&sgt, NULL, addrs, 2), 0);
+	assert_int_equal(drm_prime_sg_to_page_addr_arrays(&sgt, NULL, addrs, 2),
+			 0);
 	assert_int_equal(addrs[1], (1ull << 40) + PAGE_SIZE);
 	sgt.sgl->length = PAGE_SIZE;
-	assert_int_equal(
-		drm_prime_sg_to_page_addr_arrays(&sgt, pages, NULL, 2), -1);
+	assert_int_equal(drm_prime_sg_to_page_addr_arrays(&sgt, pages, NULL, 2),
+			 -1);
 	sg_free_table(&sgt);
 }
 
@@ -226,7 +225,7 @@ static void assert_split(const struct sg_table *sgt, unsigned int limit,
 	struct scatterlist *sg;
 	unsigned int i, at = 0;
 
-	for_each_sgtable_sg(sgt, sg, i) {
+	for_each_sgtable_sg (sgt, sg, i) {
 		u64 from = sg->page ? page_to_phys(sg->page) + sg->offset
 				    : sg->dma_address;
 		unsigned int bytes = sg->page ? sg->length : sg->dma_length;

@@ -20,8 +20,8 @@ TEST(every_key_can_be_used)
 	struct u64map map = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		assert_int_equal(
-			u64map_insert(&map, keys[i], (void *)&keys[i]), 0);
+		assert_int_equal(u64map_insert(&map, keys[i], (void *)&keys[i]),
+				 0);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		assert_ptr_equal(u64map_find(&map, keys[i]), &keys[i]);

@@ -4,7 +4,7 @@
 #include "stage.h"
 #include "walk.h"
 
-#define RW        (DRM_CLOEXEC | DRM_RDWR)
+#define RW	  (DRM_CLOEXEC | DRM_RDWR)
 #define VRAM_SIZE (256u << 20)
 
 static const struct uprime_driver *owner[2]; /* of the stage's two devices */
@@ -183,8 +183,8 @@ TEST(an_import_pins_the_exporters_buffer_as_long_as_it_lives)
 
 TEST(an_importer_reads_card_memory_by_vmap)
 {
-	int fd = (int)must(export_handle(
-		stage.file, must(create_dumb(stage.file, 1)), RW));
+	int fd = (int)must(export_handle(stage.file,
+					 must(create_dumb(stage.file, 1)), RW));
 	u32 theirs = must(import_fd(stage.far, fd));
 	struct dma_buf *dma_buf =
 		lookup(stage.far, theirs)->import_attach->dmabuf;
@@ -213,11 +213,11 @@ TEST(tables_without_pages_are_imported_by_both_kinds_of_device)
 			 ->import_attach;
 	sgt = dma_buf_map_attachment(attach, DMA_BIDIRECTIONAL);
 	assert_int_equal(sgt->nents, 3);
-	assert_int_equal(
-		drm_prime_sg_to_page_addr_arrays(sgt, NULL, addrs, 5), 0);
+	assert_int_equal(drm_prime_sg_to_page_addr_arrays(sgt, NULL, addrs, 5),
+			 0);
 	assert_int_equal(addrs[4], addrs[0] + 4 * PAGE_SIZE);
-	assert_int_equal(
-		drm_prime_sg_to_page_addr_arrays(sgt, NULL, addrs, 4), -1);
+	assert_int_equal(drm_prime_sg_to_page_addr_arrays(sgt, NULL, addrs, 4),
+			 -1);
 	assert_int_equal(drm_prime_sg_to_page_addr_arrays(sgt, pages, NULL, 5),
 			 -1);
 	close(fd);
@@ -266,10 +266,9 @@ TEST(buffers_on_the_card_do_not_overlap)
 	}
 	for (int a = 0; a < 32; a++) {
 		for (int b = 0; b < a; b++) {
-			assert_true(address[a] >= address[b] +
-							  dma_buf[b]->size ||
-				    address[b] >= address[a] +
-							  dma_buf[a]->size);
+			assert_true(
+				address[a] >= address[b] + dma_buf[b]->size ||
+				address[b] >= address[a] + dma_buf[a]->size);
 		}
 	}
 	for (int i = 0; i < 32; i++) {
@@ -299,9 +298,9 @@ TEST(a_full_card_is_enomem_and_everything_as_before)
 	count_all(&before);
 	assert_int_equal(import_fd(stage.far, fd), -ENOMEM);
 	assert_null(dma_buf_vmap(dma_buf_of(fd)));
-	assert_int_equal(PTR_ERR(dma_buf_attach(dma_buf_of(fd),
-						stage.far_dev->dev)),
-			 -ENOMEM);
+	assert_int_equal(
+		PTR_ERR(dma_buf_attach(dma_buf_of(fd), stage.far_dev->dev)),
+		-ENOMEM);
 	assert_counts(&before);
 
 	dma_buf_detach(dma_buf[0], first);

@@ -250,9 +250,8 @@ static int toy_dumb_map_offset(struct drm_file *file, struct drm_device *dev,
 static int toy_dumb_destroy(struct drm_file *file, struct drm_device *dev,
 			    u32 handle)
 {
-	return enter(dev, "dumb_destroy")
-		       ? -TOY_ERROR
-		       : drm_gem_handle_delete(file, handle);
+	return enter(dev, "dumb_destroy") ? -TOY_ERROR
+					  : drm_gem_handle_delete(file, handle);
 }
 
 /* Driver ioctl 0: adds one to a number. */

@@ -21,10 +21,10 @@
 struct walk {
 	const char *name;
 	int (*setup)(void **state); /* of the stage; NULL: toy_setup() */
-	void (*prepare)(void);      /* before counting; or NULL */
-	int (*run)(void);           /* 0 or -errno */
-	void (*undo)(void);         /* what run has made, or NULL */
-	void (*finish)(void);       /* undo prepare, or NULL */
+	void (*prepare)(void);	    /* before counting; or NULL */
+	int (*run)(void);	    /* 0 or -errno */
+	void (*undo)(void);	    /* what run has made, or NULL */
+	void (*finish)(void);	    /* undo prepare, or NULL */
 };
 
 /* walk_all - walk an operation, and tell how many points it has */

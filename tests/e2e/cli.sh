@@ -87,7 +87,7 @@ missing_umockdev()
 	mkdir -p "$tmp/lib"
 	echo no library >"$tmp/lib/libumockdev.so.0"
 	status 125 env LD_LIBRARY_PATH="$tmp/lib" "$uprime" run -- true &&
-		says 'libumockdev0' "$tmp/err" && one_line "$tmp/err"
+		says 'Debian package umockdev' "$tmp/err" && one_line "$tmp/err"
 }
 check missing_umockdev_names_the_package missing_umockdev
 
