@@ -11,7 +11,7 @@ build="gcc libc6-dev make meson ninja-build pkg-config libdrm-dev
 	libcmocka-dev"
 run="umockdev"
 demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1"
-oracle="qemu-system-x86 busybox-static cpio xz-utils kmod"
+oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 
 case ${1-} in
 build) wanted="$build $run" ;;
