@@ -18,14 +18,14 @@ export XDG_RUNTIME_DIR
 # check NAME COMMAND...: it must succeed
 check()
 {
-	name=$1
+	tested=$1
 	shift
 	tests=$((tests + 1))
 	if "$@" >"$tmp/check.out" 2>&1; then
-		echo "ok $tests - $name"
+		echo "ok $tests - $tested"
 	else
 		bad=$((bad + 1))
-		echo "not ok $tests - $name"
+		echo "not ok $tests - $tested"
 		sed 's/^/# /' "$tmp/check.out"
 	fi
 }
