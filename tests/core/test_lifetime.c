@@ -7,6 +7,7 @@
 
 #include "counts.h"
 #include "stage.h"
+#include "../passing.h"
 
 #define RW (DRM_CLOEXEC | DRM_RDWR)
 
@@ -185,50 +186,18 @@ TEST(a_device_mapping_in_another_process_keeps_the_file)
 	end_child(&child);
 }
 
-static void send_fd(int sock, int fd)
-{
-	char byte = 0, control[CMSG_SPACE(sizeof(int))] = "";
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	assert_int_equal(sendmsg(sock, &msg, 0), 1);
-}
-
-static int receive_fd(int sock)
-{
-	char byte, control[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	int fd;
-
-	assert_int_equal(recvmsg(sock, &msg, MSG_CMSG_CLOEXEC), 1);
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
-
 TEST(an_fd_in_flight_keeps_the_buffer)
 {
 	int socks[2], fd = lone_fd();
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, socks), 0);
-	send_fd(socks[0], fd);
+	assert_int_equal(send_fd(socks[0], fd), 0);
 	close(fd);
 	assert_int_equal(objects(), 1);
 	fd = receive_fd(socks[1]);
 	must(import_fd(stage.second, fd));
 	close_handle(stage.second, 1);
-	send_fd(socks[0], fd);
+	assert_int_equal(send_fd(socks[0], fd), 0);
 	close(fd);
 	assert_int_equal(objects(), 1);
 	/* Never received. */

@@ -17,6 +17,8 @@
 #include <unistd.h>
 #include <xf86drm.h>
 
+#include "../passing.h"
+
 #define SIZE 4096
 
 static void die(const char *what)
@@ -101,42 +103,6 @@ static void live(int card, int render, int n)
 	free(imported);
 }
 
-static void send_fd(int socket, int fd)
-{
-	char byte = 0, control[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
-	if (sendmsg(socket, &msg, MSG_NOSIGNAL) != 1) {
-		exit(0);
-	}
-}
-
-static int receive_fd(int socket)
-{
-	char byte, control[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	int fd;
-
-	if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) != 1) {
-		exit(0);
-	}
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
-
 /* Makes a buffer, writes to it, sends it, gets one, reads it, and keeps the
  * last eight of each. */
 static void pass(int socket, const char *node)
@@ -161,9 +127,14 @@ static void pass(int socket, const char *node)
 				       &prime)) {
 			die("HANDLE_TO_FD");
 		}
-		send_fd(socket, prime);
+		if (send_fd(socket, prime)) {
+			exit(0);
+		}
 		close(prime);
 		prime = receive_fd(socket);
+		if (prime < 0) {
+			exit(0);
+		}
 		if (drmPrimeFDToHandle(fd, prime, &theirs[at])) {
 			die("FD_TO_HANDLE");
 		}

@@ -29,6 +29,8 @@
 #include <unistd.h>
 #include <xf86drm.h>
 
+#include "../passing.h"
+
 #define CARD   "/dev/dri/card0"
 #define RENDER "/dev/dri/renderD128"
 
@@ -90,40 +92,6 @@ static int status_of(pid_t pid)
 
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000;
-}
-
-static void send_fd(int socket, int fd)
-{
-	char byte = 0, control[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
-	assert_int_equal(sendmsg(socket, &msg, 0), 1);
-}
-
-static int receive_fd(int socket)
-{
-	char byte, control[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	int fd;
-
-	if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) != 1) {
-		return -1;
-	}
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
 }
 
 static void dup_keeps_the_drm_file(void **state)
@@ -204,7 +172,7 @@ static void passed_fd_keeps_the_drm_file(void **state)
 	fd = open_node(CARD);
 	handle = make_buffer(fd);
 	assert_int_equal(handle, 1);
-	send_fd(pair[0], fd);
+	assert_int_equal(send_fd(pair[0], fd), 0);
 	assert_int_equal(status_of(pid), 0);
 	close(fd);
 	close(pair[0]);
@@ -245,7 +213,7 @@ static void buffer_crosses_to_another_process(void **state)
 	prime = export_buffer(fd, make_buffer(fd));
 	mine = map_buffer(fd, 1);
 	mine[7] = 0xa5;
-	send_fd(pair[0], prime);
+	assert_int_equal(send_fd(pair[0], prime), 0);
 	assert_int_equal(status_of(pid), 0);
 	assert_int_equal(mine[8], 0x5a);
 	munmap(mine, 4096);
