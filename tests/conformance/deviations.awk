@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# awk -f deviations.awk DEVIATIONS KERNEL UPRIME: the transcript of uprime with
-# the kernel's lines where the deviations say so. What was used goes to
-# stderr; entries that were not end it with status 1.
+# awk -f deviations.awk [-v partial=1] DEVIATIONS KERNEL UPRIME: the transcript
+# of uprime with the kernel's lines where the deviations say so. What was used
+# goes to stderr; entries that were not end it with status 1 (with partial, only
+# those whose kernel's line is there).
 
 FILENAME == ARGV[1] && /^uprime: / { ours = substr($0, 9) }
 FILENAME == ARGV[1] && /^kernel: / { theirs[ours] = substr($0, 9) }
@@ -23,7 +24,7 @@ FILENAME == ARGV[2] { said[$0] = 1; next }
 END {
 	for (line in theirs) {
 		total++
-		if (!(line in used)) {
+		if (!(line in used) && (!partial || theirs[line] in said)) {
 			printf "unused deviation: %s\n", line >"/dev/stderr"
 			unused++
 		}

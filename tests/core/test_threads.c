@@ -219,7 +219,7 @@ TEST(many_threads_race_to_export_an_object_first)
 static void disturb_each_other(struct player *player)
 {
 	u32 handle = 2 + (u32)rand_r(&player->seed) % 6;
-	int fd;
+	int fd, ret;
 
 	switch (rand_r(&player->seed) % 5) {
 	case 0:
@@ -231,9 +231,9 @@ static void disturb_each_other(struct player *player)
 	case 2:
 		fd = export_handle(stage.file, handle, RW);
 		if (fd >= 0) {
-			int ret = import_fd(stage.file, fd);
-
-			expect(ret > 0);
+			ret = import_fd(stage.file, fd);
+			/* Many buffers are open by now. */
+			expect(ret > 0 || ret == -EMFILE);
 			import_fd(player->far, fd);
 			close(fd);
 		}
@@ -242,7 +242,8 @@ static void disturb_each_other(struct player *player)
 		close_handle(player->far, 1);
 		break;
 	default:
-		expect(import_fd(stage.file, shared_fd) == (int)shared_handle);
+		ret = import_fd(stage.file, shared_fd);
+		expect(ret == (int)shared_handle || ret == -EMFILE);
 	}
 }
 
@@ -259,6 +260,7 @@ TEST(handles_of_one_file_are_closed_under_each_other)
 
 	/* All tests end with the counts of their beginning; this one leaves
 	 * what it has created. */
+	atomic_store(&broken, 0);
 	count_all(&before);
 	shared_handle = must(create_dumb(stage.file, 1));
 	shared_fd = (int)must(export_handle(stage.file, shared_handle, RW));

@@ -34,7 +34,9 @@ check signal_reaches_the_program signal_reaches_the_program
 
 program_not_found()
 {
-	status 127 "$uprime" run -- no-such-program-here &&
+	# A folder in PATH that cannot be read makes it 126, as for env.
+	status 127 env PATH=/usr/bin:/bin "$uprime" run -- \
+		no-such-program-here &&
 		says 'no-such-program-here' "$tmp/err" && one_line "$tmp/err"
 }
 check program_not_found_is_127 program_not_found

@@ -223,6 +223,15 @@ static void buffer_crosses_to_another_process(void **state)
 	close(pair[1]);
 }
 
+/* Let a second opener in, as a display server does: it may use names then. */
+static void authenticate(int master, int client)
+{
+	drm_magic_t magic;
+
+	assert_int_equal(drmGetMagic(client, &magic), 0);
+	assert_int_equal(drmAuthMagic(master, magic), 0);
+}
+
 static void mapping_keeps_the_closed_file_alive(void **state)
 {
 	struct drm_gem_flink flink = {0};
@@ -231,6 +240,7 @@ static void mapping_keeps_the_closed_file_alive(void **state)
 	uint8_t *mapping;
 
 	(void)state;
+	authenticate(fd, other);
 	flink.handle = make_buffer(fd);
 	mapping = map_buffer(fd, flink.handle);
 	assert_int_equal(drmIoctl(fd, DRM_IOCTL_GEM_FLINK, &flink), 0);
