@@ -56,8 +56,6 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Major number of the DRM nodes. */
-#define DRM_MAJOR 226
 /* Longest path of a node, as in struct wire_ident. */
 #define NODE_PATH_MAX 64
 
@@ -180,6 +178,7 @@ struct request {
 void request_init(struct request *rq, void *head, size_t size, uint32_t op);
 /* 0 when a reply came, else -errno. */
 int request_run(struct request *rq);
+int request_ident(int fd, struct wire_ident *ident);
 
 /* ---- device.c: which fd is a device ---- */
 

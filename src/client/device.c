@@ -75,25 +75,13 @@ static bool may_be_device(int fd)
 /* Asks the server what a socket is: an index, DEVICE_FOREIGN or -errno. */
 static int ask_server(int fd)
 {
-	struct wire_hdr head;
-	struct wire_ident ident = {.kind = WIRE_KIND_FOREIGN};
-	struct request rq;
-	int ret;
+	struct wire_ident ident;
+	int ret = request_ident(fd, &ident);
 
-	request_init(&rq, &head, sizeof(head), WIRE_IDENT);
-	rq.fd = fd;
-	rq.arg = (uintptr_t)&ident;
-	rq.arg_in = sizeof(ident);
-	ret = request_run(&rq);
 	if (ret < 0)
 		return ret;
-	if (rq.reply_fd >= 0)
-		raw_close(rq.reply_fd);
-	if (rq.reply.ret < 0)
-		return rq.reply.ret;
 	if (ident.kind != WIRE_KIND_DEVICE)
 		return DEVICE_FOREIGN;
-	ident.name[sizeof(ident.name) - 1] = '\0';
 	return device_index(ident.rdev, ident.ino, ident.name);
 }
 

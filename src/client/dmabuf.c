@@ -23,27 +23,14 @@
  */
 bool dmabuf_is(int fd, char name[NODE_PATH_MAX])
 {
-	struct wire_hdr head;
-	struct wire_ident ident = {.kind = WIRE_KIND_FOREIGN};
-	struct request rq;
+	struct wire_ident ident;
 
 	if (!session_on() || fd < 0 ||
 	    raw_syscall(SYS_fcntl, fd, F_GET_SEALS) != SEALS ||
-	    !session_answers())
+	    !session_answers() || request_ident(fd, &ident) < 0 ||
+	    ident.kind != WIRE_KIND_DMABUF)
 		return false;
-	request_init(&rq, &head, sizeof(head), WIRE_IDENT);
-	rq.fd = fd;
-	rq.arg = (uintptr_t)&ident;
-	rq.arg_in = sizeof(ident);
-	if (request_run(&rq) < 0)
-		return false;
-	if (rq.reply_fd >= 0)
-		raw_close(rq.reply_fd);
-	if (rq.reply.ret < 0 || ident.kind != WIRE_KIND_DMABUF)
-		return false;
-	if (name) {
+	if (name)
 		memcpy(name, ident.name, NODE_PATH_MAX);
-		name[NODE_PATH_MAX - 1] = '\0';
-	}
 	return true;
 }

@@ -46,11 +46,6 @@ static int ask_memory(int fd, uint64_t cookie, size_t length, int prot,
 	return rq.reply_fd;
 }
 
-static bool is_device(int fd, int flags, uint64_t *cookie)
-{
-	return fd >= 0 && !(flags & MAP_ANONYMOUS) && device_of(fd, cookie);
-}
-
 static void *map_device(void *addr, size_t length, int prot, int flags, int fd,
 			uint64_t offset, uint64_t cookie)
 {
@@ -94,32 +89,43 @@ static bool is_bad_dmabuf_map(size_t length, int prot, int flags, int fd,
 	return dmabuf_is(fd, NULL);
 }
 
-WRAPPER void *mmap(void *addr, size_t length, int prot, int flags, int fd,
-		   off_t offset)
+/* Maps a device, or refuses what a dma-buf refuses. False: the next layer. */
+static bool map_specially(void *addr, size_t length, int prot, int flags,
+			  int fd, uint64_t offset, void **map)
 {
 	uint64_t cookie;
 
-	if (is_device(fd, flags, &cookie))
-		return map_device(addr, length, prot, flags, fd,
-				  (uint64_t)offset, cookie);
-	if (is_bad_dmabuf_map(length, prot, flags, fd, (uint64_t)offset)) {
-		wrapper_return(-EINVAL);
-		return MAP_FAILED;
+	if (fd >= 0 && !(flags & MAP_ANONYMOUS) && device_of(fd, &cookie)) {
+		*map = map_device(addr, length, prot, flags, fd, offset,
+				  cookie);
+		return true;
 	}
+	if (is_bad_dmabuf_map(length, prot, flags, fd, offset)) {
+		wrapper_return(-EINVAL);
+		*map = MAP_FAILED;
+		return true;
+	}
+	return false;
+}
+
+WRAPPER void *mmap(void *addr, size_t length, int prot, int flags, int fd,
+		   off_t offset)
+{
+	void *map;
+
+	if (map_specially(addr, length, prot, flags, fd, (uint64_t)offset,
+			  &map))
+		return map;
 	return next()->mmap(addr, length, prot, flags, fd, offset);
 }
 
 WRAPPER void *mmap64(void *addr, size_t length, int prot, int flags, int fd,
 		     off64_t offset)
 {
-	uint64_t cookie;
+	void *map;
 
-	if (is_device(fd, flags, &cookie))
-		return map_device(addr, length, prot, flags, fd,
-				  (uint64_t)offset, cookie);
-	if (is_bad_dmabuf_map(length, prot, flags, fd, (uint64_t)offset)) {
-		wrapper_return(-EINVAL);
-		return MAP_FAILED;
-	}
+	if (map_specially(addr, length, prot, flags, fd, (uint64_t)offset,
+			  &map))
+		return map;
 	return next()->mmap64(addr, length, prot, flags, fd, offset);
 }

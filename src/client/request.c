@@ -335,3 +335,30 @@ fail:
 		return -ENODEV;
 	}
 }
+
+/**
+ * request_ident() - ask the server what an fd is
+ * @fd: any open fd
+ * @ident: the answer; its name ends with a 0
+ *
+ * Return: 0; else as request_run(), or what the server says.
+ */
+int request_ident(int fd, struct wire_ident *ident)
+{
+	struct wire_hdr head;
+	struct request rq;
+	int ret;
+
+	*ident = (struct wire_ident){.kind = WIRE_KIND_FOREIGN};
+	request_init(&rq, &head, sizeof(head), WIRE_IDENT);
+	rq.fd = fd;
+	rq.arg = (uintptr_t)ident;
+	rq.arg_in = sizeof(*ident);
+	ret = request_run(&rq);
+	if (ret < 0)
+		return ret;
+	if (rq.reply_fd >= 0)
+		raw_close(rq.reply_fd);
+	ident->name[sizeof(ident->name) - 1] = '\0';
+	return rq.reply.ret < 0 ? rq.reply.ret : 0;
+}

@@ -16,8 +16,6 @@
 #include "testbed.h"
 #include "wire.h"
 
-#define DRM_MAJOR 226
-
 /* Most bytes of an ioctl's argument. */
 #define ARGUMENT_MAX ((1u << _IOC_SIZEBITS) - 1)
 

@@ -186,7 +186,6 @@ static int add_devices(struct server *server)
 		return ret;
 	}
 	server->hello.version = WIRE_VERSION;
-	server->hello.server_pid = getpid();
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
 		drm_ioctl_for_each(server->devices[i].dev, add_hint,
 				   &server->hello);

@@ -26,11 +26,10 @@
 #include <unistd.h>
 
 #include "say.h"
+#include "wire.h"
 
 #define LIBRARY		"libumockdev.so.0"
 #define PRELOAD_LIBRARY "libumockdev-preload.so.0"
-
-#define DRM_MAJOR 226
 
 struct gerror {
 	unsigned int domain;

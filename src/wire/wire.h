@@ -25,6 +25,8 @@
 #define WIRE_VERSION 1
 /* Most bytes of user memory in one packet; longer copies go in pieces. */
 #define WIRE_CHUNK 32768
+/* Major number of the device nodes, in wire_open.rdev and wire_ident.rdev. */
+#define DRM_MAJOR 226
 /* Most fd hints in a hello reply. */
 #define WIRE_HINTS_MAX 64
 /* Name of the socket inside the session's directory. */
@@ -81,7 +83,6 @@ struct wire_hint {
 
 struct wire_hello_reply {
 	uint32_t version;
-	int32_t server_pid;
 	uint32_t nr_hints;
 	struct wire_hint hints[WIRE_HINTS_MAX];
 };
