@@ -11,13 +11,15 @@ build="gcc libc6-dev make meson ninja-build pkg-config libdrm-dev
 	libcmocka-dev"
 run="umockdev"
 demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1"
+gst="libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
+	gstreamer1.0-gl"
 loops="libglib2.0-dev libuv1-dev libwayland-dev"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 
 case ${1-} in
 build) wanted="$build $run" ;;
 demo) wanted="$build $run $demo" ;;
-check) wanted="$build $run $demo $loops $oracle" ;;
+check) wanted="$build $run $demo $gst $loops $oracle" ;;
 *)
 	echo "usage: need.sh build|demo|check" >&2
 	exit 125
