@@ -13,7 +13,11 @@
  * dma_fence.lock is its maker's; fences of one context may share it. It guards
  * the list of callbacks and the change to "signalled". Callbacks run under it:
  * they may take no lock under which a fence is signalled, waited for or given
- * up, and may not signal or put a fence that has the same lock.
+ * up, and signal no fence; irq_work_queue() is for that. A fence of fences is
+ * locked before those: it asks them under its own lock.
+ *
+ * The lock is taken with spin_lock(): a fence given up under a spinlock is
+ * released when the thread has none any more.
  */
 #ifndef UPRIME_LINUX_DMA_FENCE_H
 #define UPRIME_LINUX_DMA_FENCE_H
@@ -108,7 +112,9 @@ EXPORT_SYMBOL void dma_fence_init(struct dma_fence *fence,
 /* dma_fence_get - take a reference; NULL is allowed. Return: @fence. */
 EXPORT_SYMBOL struct dma_fence *dma_fence_get(struct dma_fence *fence);
 
-/* dma_fence_put - drop a reference; NULL is allowed */
+/* dma_fence_put - drop a reference; NULL is allowed. Its release runs at once,
+ * or when the thread has given up its last spinlock, or at the end of that of
+ * another fence. */
 EXPORT_SYMBOL void dma_fence_put(struct dma_fence *fence);
 
 /* dma_fence_free - what release does where a maker has none of its own */
