@@ -50,6 +50,8 @@ struct dma_fence_ops {
 				   int size);
 	/* optional: somebody wants it by then; ns of CLOCK_MONOTONIC */
 	void (*set_deadline)(struct dma_fence *fence, s64 deadline);
+	/* Its numbers have 64 bits; else 32, which wrap around. */
+	bool use_64bit_seqno;
 };
 
 enum dma_fence_flag_bits {
@@ -188,7 +190,7 @@ EXPORT_SYMBOL int dma_fence_add_callback(struct dma_fence *fence,
 EXPORT_SYMBOL bool dma_fence_remove_callback(struct dma_fence *fence,
 					     struct dma_fence_cb *cb);
 
-/* Which of two numbers of one context is the later one? */
+/* Which of two numbers of 64 bits is the later one? */
 static inline bool __dma_fence_is_later(u64 a, u64 b)
 {
 	return a > b;
@@ -197,8 +199,12 @@ static inline bool __dma_fence_is_later(u64 a, u64 b)
 /* dma_fence_is_later - is @a the later of two fences of one context? */
 static inline bool dma_fence_is_later(struct dma_fence *a, struct dma_fence *b)
 {
-	return a->context == b->context &&
-	       __dma_fence_is_later(a->seqno, b->seqno);
+	if (a->context != b->context) {
+		return false;
+	}
+	return a->ops->use_64bit_seqno
+		       ? __dma_fence_is_later(a->seqno, b->seqno)
+		       : (s32)((u32)a->seqno - (u32)b->seqno) > 0;
 }
 
 /**

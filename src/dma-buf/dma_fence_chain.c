@@ -178,6 +178,7 @@ const struct dma_fence_ops dma_fence_chain_ops = {
 	.signaled = signaled,
 	.release = release,
 	.set_deadline = set_deadline,
+	.use_64bit_seqno = true,
 };
 
 void dma_fence_chain_init(struct dma_fence_chain *chain,
