@@ -95,6 +95,9 @@ EXPORT_SYMBOL struct anon_file *anon_file_get(int fd,
  */
 EXPORT_SYMBOL struct anon_file *anon_file_find(u64 cookie);
 
+/* anon_file_hold - take another reference, for anon_file_put() */
+EXPORT_SYMBOL void anon_file_hold(struct anon_file *file);
+
 /**
  * anon_file_put() - drop a reference
  * @file: the file, or NULL. No lock that its release may take can be held.
