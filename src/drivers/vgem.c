@@ -120,9 +120,10 @@ static const struct drm_driver vgem_driver = {
 	.dumb_create = vgem_dumb_create,
 };
 
-static struct drm_device *vgem_create(void)
+static struct drm_device *
+vgem_create(const struct uprime_device_options *options)
 {
-	return uprime_device_create(&vgem_driver, NULL);
+	return uprime_device_create(&vgem_driver, options, NULL);
 }
 
 const struct uprime_driver vgem_uprime_driver = {
