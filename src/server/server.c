@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "paths.h"
 #include "say.h"
 
 void server_tell(struct server *server, bool over)
@@ -175,6 +176,40 @@ static void add_hint(const struct drm_ioctl_desc *desc, void *data)
 	hello->hints[hello->nr_hints++] = hint;
 }
 
+/* What stands where the server answers a path. */
+static int add_path(struct server *server, const struct server_path *path)
+{
+	char name[WIRE_PATH_MAX];
+	int ret = 0;
+
+	if (!strchr(path->path, '%')) {
+		return testbed_add_file(&server->testbed, path->path,
+					path->mode);
+	}
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		const struct server_device *device = &server->devices[i];
+
+		for (unsigned int n = 0; n < device->nr_nodes && !ret; n++) {
+			snprintf(name, sizeof(name), path->path,
+				 device->nodes[n].index);
+			ret = testbed_add_file(&server->testbed, name,
+					       path->mode);
+		}
+	}
+	return ret;
+}
+
+static int add_paths(struct server *server)
+{
+	const struct server_path *path;
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && (path = server_path_at(i)); i++) {
+		ret = add_path(server, path);
+	}
+	return ret;
+}
+
 static int add_devices(struct server *server)
 {
 	const struct server_config *config = server->config;
@@ -182,6 +217,9 @@ static int add_devices(struct server *server)
 
 	for (unsigned int i = 0; i < config->nr_devices && !ret; i++) {
 		ret = add_device(server, &config->devices[i]);
+	}
+	if (!ret) {
+		ret = add_paths(server);
 	}
 	if (ret) {
 		remove_devices(server);
