@@ -28,7 +28,7 @@
 #define F_MODE_WRITE 2u
 
 int debugfs_name(FILE *out, struct server *server,
-		  const struct server_device *device)
+		 const struct server_device *device)
 {
 	struct drm_device *dev = device->dev;
 
@@ -91,7 +91,7 @@ static void print_client(FILE *out, struct drm_file *file)
 }
 
 int debugfs_clients(FILE *out, struct server *server,
-		     const struct server_device *device)
+		    const struct server_device *device)
 {
 	struct drm_device *dev = device->dev;
 	struct drm_file *file;
@@ -100,7 +100,7 @@ int debugfs_clients(FILE *out, struct server *server,
 	fprintf(out, "%20s %5s %3s master a %5s %10s\n", "command", "pid",
 		"dev", "uid", "magic");
 	mutex_lock(&dev->filelist_mutex);
-	list_for_each_entry(file, &dev->filelist, node) {
+	list_for_each_entry (file, &dev->filelist, node) {
 		print_client(out, file);
 	}
 	mutex_unlock(&dev->filelist_mutex);
@@ -131,13 +131,13 @@ static int collect_names(struct seen_names *seen, struct drm_device *dev)
 	u32 name;
 
 	mutex_lock(&dev->object_name_lock);
-	seen->names = calloc(dev->object_name_idr.count + 1,
-			     sizeof(*seen->names));
+	seen->names =
+		calloc(dev->object_name_idr.count + 1, sizeof(*seen->names));
 	if (!seen->names) {
 		mutex_unlock(&dev->object_name_lock);
 		return -ENOMEM;
 	}
-	idr_for_each_entry(&dev->object_name_idr, obj, name) {
+	idr_for_each_entry (&dev->object_name_idr, obj, name) {
 		seen->names[seen->nr++] = (struct seen_name){
 			.obj = obj,
 			.name = obj->name,
@@ -158,7 +158,7 @@ static void count_mappings(struct seen_names *seen, struct drm_device *dev,
 	struct drm_file *file;
 
 	mutex_lock(&dev->filelist_mutex);
-	list_for_each_entry(file, &dev->filelist, node) {
+	list_for_each_entry (file, &dev->filelist, node) {
 		mutex_lock(&file->mappings_lock);
 		for (size_t i = 0; i < seen->nr; i++) {
 			struct drm_gem_object *obj = seen->names[i].obj;
@@ -229,8 +229,8 @@ int debugfs_gem_names(FILE *out, struct server *server,
  */
 struct seen_buf {
 	struct dma_buf *dmabuf; /* referenced */
-	unsigned int flags;     /* of the open file */
-	unsigned int refs;      /* in this process */
+	unsigned int flags;	/* of the open file */
+	unsigned int refs;	/* in this process */
 };
 
 /**
@@ -281,7 +281,7 @@ static bool is_device_mapped(struct server *server, struct dma_buf *dmabuf)
 		struct drm_device *dev = server->devices[i].dev;
 
 		mutex_lock(&dev->filelist_mutex);
-		list_for_each_entry(file, &dev->filelist, node) {
+		list_for_each_entry (file, &dev->filelist, node) {
 			mapped |= file_is_held(dmabuf->file, file->id);
 		}
 		mutex_unlock(&dev->filelist_mutex);

@@ -10,15 +10,15 @@ struct server_device;
 
 /* debugfs_name - a device's driver, place and bus ids */
 int debugfs_name(FILE *out, struct server *server,
-		  const struct server_device *device);
+		 const struct server_device *device);
 /* debugfs_clients - who has it open */
 int debugfs_clients(FILE *out, struct server *server,
-		     const struct server_device *device);
+		    const struct server_device *device);
 /* debugfs_gem_names - its buffers with a flink name */
 int debugfs_gem_names(FILE *out, struct server *server,
-		       const struct server_device *device);
+		      const struct server_device *device);
 /* debugfs_bufinfo - all dma-bufs; @device is NULL */
 int debugfs_bufinfo(FILE *out, struct server *server,
-		     const struct server_device *device);
+		    const struct server_device *device);
 
 #endif

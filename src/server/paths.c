@@ -104,10 +104,10 @@ static int text_fd(const char *text, size_t size, mode_t mode, u32 flags)
 		return errno == EMFILE ? -ENFILE : -errno;
 	}
 	ret = write_all(fd, text, size);
-	if (!ret && (fcntl(fd, F_ADD_SEALS,
-			   F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK |
-				   F_SEAL_SEAL) ||
-		     fchmod(fd, mode & 07777))) {
+	if (!ret &&
+	    (fcntl(fd, F_ADD_SEALS,
+		   F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) ||
+	     fchmod(fd, mode & 07777))) {
 		ret = -errno;
 	}
 	if (!ret) {

@@ -19,7 +19,7 @@ struct server_device;
  */
 struct server_path {
 	const char *path; /* "%d" in it stands for each node's number */
-	mode_t mode;      /* as stat(2) says */
+	mode_t mode;	  /* as stat(2) says */
 	/* 0 or -ENOMEM. */
 	int (*print)(FILE *out, struct server *server,
 		     const struct server_device *device);
