@@ -123,6 +123,7 @@ struct connection {
 		struct wire_open open;
 		struct wire_ioctl ioctl;
 		struct wire_mmap mmap;
+		struct wire_open_path open_path;
 		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
 	} in;
 	union {
@@ -182,6 +183,10 @@ long call_mmap(struct connection *conn);
 
 long call_poll(struct connection *conn);
 
+/* paths.c: as those of calls.c */
+
+long call_open_path(struct connection *conn);
+
 /* remote.c */
 
 extern const struct task_ops remote_ops;
@@ -201,14 +206,15 @@ struct json_object;
 struct memory {
 	dev_t dev;
 	ino_t ino;
-	struct json_object *buffer; /* as JSON; borrowed */
+	struct json_object *buffer; /* as JSON, or NULL; borrowed */
+	unsigned long nr_fds, nr_mappings; /* set by ls_holders() */
 };
 
 /* ls_process - a process, by number and name, as JSON; the caller's */
 struct json_object *ls_process(pid_t pid);
 
-/* ls_holders - add to each buffer which processes, but for this one, have its
- * memory open ("fds") or mapped ("mappings") */
-void ls_holders(const struct memory *memory, size_t nr);
+/* ls_holders - count fds and mappings of each memory in all processes but this
+ * one, and add to its buffer which processes have them ("fds", "mappings") */
+void ls_holders(struct memory *memory, size_t nr);
 
 #endif

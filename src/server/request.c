@@ -102,6 +102,9 @@ static const struct operation operations[] = {
 	[WIRE_MMAP] = {"mmap", call_mmap, sizeof(struct wire_mmap)},
 	[WIRE_DMABUF_IOCTL] = {"dma-buf ioctl", call_dmabuf_ioctl,
 			       sizeof(struct wire_ioctl), .data = true},
+	[WIRE_OPEN_PATH] = {"open path", call_open_path,
+			    sizeof(struct wire_open_path)},
+	[WIRE_POLL] = {"poll", call_poll, sizeof(struct wire_hdr)},
 	[WIRE_LS] = {"ls", do_ls, sizeof(struct wire_hdr), .replies = true},
 };
 

@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "paths.h"
 #include "say.h"
 
 void server_tell(struct server *server, bool over)
@@ -120,13 +121,15 @@ static int add_node(struct server *server, struct server_device *device,
 	return 0;
 }
 
-static int add_device(struct server *server, const struct uprime_driver *driver)
+static int add_device(struct server *server,
+		      const struct server_device_config *config)
 {
 	struct server_device *device = &server->devices[server->nr_devices];
+	const struct uprime_driver *driver = config->driver;
 	struct drm_device *dev;
 	int ret;
 
-	dev = driver->create();
+	dev = driver->create(&config->options);
 	if (IS_ERR(dev)) {
 		ret = (int)PTR_ERR(dev);
 		say("cannot make a device of %s: %s.", driver->name,
@@ -183,13 +186,50 @@ static void add_drm_hint(const struct drm_ioctl_desc *desc, void *data)
 	}
 }
 
+/* What stands where the server answers a path. */
+static int add_path(struct server *server, const struct server_path *path)
+{
+	char name[WIRE_PATH_MAX];
+	int ret = 0;
+
+	if (!strchr(path->path, '%')) {
+		return testbed_add_file(&server->testbed, path->path,
+					path->mode);
+	}
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		const struct server_device *device = &server->devices[i];
+
+		for (unsigned int n = 0; n < device->nr_nodes && !ret; n++) {
+			snprintf(name, sizeof(name), path->path,
+				 device->nodes[n].index);
+			ret = testbed_add_file(&server->testbed, name,
+					       path->mode);
+		}
+	}
+	return ret;
+}
+
+static int add_paths(struct server *server)
+{
+	const struct server_path *path;
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && (path = server_path_at(i)); i++) {
+		ret = add_path(server, path);
+	}
+	return ret;
+}
+
 static int add_devices(struct server *server)
 {
 	const struct server_config *config = server->config;
 	int ret = 0;
 
 	for (unsigned int i = 0; i < config->nr_devices && !ret; i++) {
-		ret = add_device(server, config->devices[i]);
+		ret = add_device(server, &config->devices[i]);
+	}
+	if (!ret) {
+		ret = add_paths(server);
 	}
 	if (ret) {
 		remove_devices(server);
@@ -207,18 +247,27 @@ static int add_devices(struct server *server)
 	return 0;
 }
 
-/* The names of the devices, one a line, as others see what this session is. */
+void server_device_text(const struct server_device_config *device,
+			char text[SERVER_DEVICE_TEXT])
+{
+	const struct uprime_device_options *options = &device->options;
+
+	snprintf(text, SERVER_DEVICE_TEXT, "%s%s%s%s", device->driver->name,
+		 options->syncobj ? ",syncobj" : "",
+		 options->name[0] ? ",name=" : "", options->name);
+}
+
+/* The devices, one a line, as others see what this session is. */
 static int note_devices(struct server *server)
 {
-	char text[1024] = "";
+	char text[SERVER_DEVICES_MAX * SERVER_DEVICE_TEXT] = "";
+	char line[SERVER_DEVICE_TEXT];
 	size_t at = 0;
 
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		server_device_text(&server->config->devices[i], line);
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s\n",
-				       server->devices[i].driver->name);
-		if (at >= sizeof(text)) {
-			return -ENAMETOOLONG;
-		}
+				       line);
 	}
 	return session_note(&server->session, SESSION_DEVICES, text);
 }
