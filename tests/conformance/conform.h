@@ -50,6 +50,9 @@ extern const struct subject lifetime_subject;
 extern const struct subject permute_subject;
 extern const struct subject node_subject;
 extern const struct subject syncobj_subject;
+extern const struct subject syncobj_wait_subject;
+extern const struct subject syncobj_point_subject;
+extern const struct subject syncobj_fd_subject;
 
 /* scripted.c: running the subjects */
 
