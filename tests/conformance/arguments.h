@@ -30,7 +30,6 @@ struct fault {
 struct call {
 	const char *name;
 	unsigned long cmd;
-	size_t size;
 	/* Fills the argument with what must succeed; the fd to ask. */
 	int (*prepare)(void *argument);
 	const struct fault *faults; /* ends with one that has no name */

@@ -293,49 +293,44 @@ static const struct fault eventfd_faults[] = {
 	{0},
 };
 
-#define CALL(name, cmd, prepare, faults)                                       \
-	{                                                                      \
-		name, cmd, _IOC_SIZE(cmd), prepare, faults                     \
-	}
-
 static const struct call objects_calls[] = {
-	CALL("CREATE", IOCTL_SYNCOBJ_CREATE, prepare_create, create_faults),
-	CALL("DESTROY", IOCTL_SYNCOBJ_DESTROY, prepare_destroy, destroy_faults),
-	CALL("RESET", IOCTL_SYNCOBJ_RESET, prepare_array, array_faults),
-	CALL("SIGNAL", IOCTL_SYNCOBJ_SIGNAL, prepare_array, array_faults),
+	{"CREATE", IOCTL_SYNCOBJ_CREATE, prepare_create, create_faults},
+	{"DESTROY", IOCTL_SYNCOBJ_DESTROY, prepare_destroy, destroy_faults},
+	{"RESET", IOCTL_SYNCOBJ_RESET, prepare_array, array_faults},
+	{"SIGNAL", IOCTL_SYNCOBJ_SIGNAL, prepare_array, array_faults},
 	{0},
 };
 
 static const struct call fd_calls[] = {
-	CALL("HANDLE_TO_FD", IOCTL_SYNCOBJ_TO_FD, prepare_to_fd, fd_faults),
-	CALL("HANDLE_TO_FD sync_file", IOCTL_SYNCOBJ_TO_FD,
-	     prepare_to_sync_file, fd_faults),
-	CALL("HANDLE_TO_FD sync_file, empty", IOCTL_SYNCOBJ_TO_FD,
-	     prepare_to_empty_sync_file, fd_faults),
-	CALL("HANDLE_TO_FD with a point", IOCTL_SYNCOBJ_TO_FD_AT,
-	     prepare_to_sync_file, fd_point_faults),
-	CALL("FD_TO_HANDLE", IOCTL_SYNCOBJ_FROM_FD, prepare_from_fd, fd_faults),
-	CALL("FD_TO_HANDLE sync_file", IOCTL_SYNCOBJ_FROM_FD,
-	     prepare_from_sync_file, fd_faults),
-	CALL("FD_TO_HANDLE with a point", IOCTL_SYNCOBJ_FROM_FD_AT,
-	     prepare_from_sync_file, fd_point_faults),
+	{"HANDLE_TO_FD", IOCTL_SYNCOBJ_TO_FD, prepare_to_fd, fd_faults},
+	{"HANDLE_TO_FD sync_file", IOCTL_SYNCOBJ_TO_FD,
+	     prepare_to_sync_file, fd_faults},
+	{"HANDLE_TO_FD sync_file, empty", IOCTL_SYNCOBJ_TO_FD,
+	     prepare_to_empty_sync_file, fd_faults},
+	{"HANDLE_TO_FD with a point", IOCTL_SYNCOBJ_TO_FD_AT,
+	     prepare_to_sync_file, fd_point_faults},
+	{"FD_TO_HANDLE", IOCTL_SYNCOBJ_FROM_FD, prepare_from_fd, fd_faults},
+	{"FD_TO_HANDLE sync_file", IOCTL_SYNCOBJ_FROM_FD,
+	     prepare_from_sync_file, fd_faults},
+	{"FD_TO_HANDLE with a point", IOCTL_SYNCOBJ_FROM_FD_AT,
+	     prepare_from_sync_file, fd_point_faults},
 	{0},
 };
 
 static const struct call wait_calls[] = {
-	CALL("WAIT", IOCTL_SYNCOBJ_WAIT, prepare_wait, wait_faults),
-	CALL("TIMELINE_WAIT", IOCTL_SYNCOBJ_TIMELINE_WAIT,
-	     prepare_timeline_wait, timeline_wait_faults),
+	{"WAIT", IOCTL_SYNCOBJ_WAIT, prepare_wait, wait_faults},
+	{"TIMELINE_WAIT", IOCTL_SYNCOBJ_TIMELINE_WAIT,
+	     prepare_timeline_wait, timeline_wait_faults},
 	{0},
 };
 
 static const struct call timeline_calls[] = {
-	CALL("QUERY", IOCTL_SYNCOBJ_QUERY, prepare_points, points_faults),
-	CALL("TIMELINE_SIGNAL", IOCTL_SYNCOBJ_TIMELINE_SIGNAL, prepare_points,
-	     points_faults),
-	CALL("TRANSFER", IOCTL_SYNCOBJ_TRANSFER, prepare_transfer,
-	     transfer_faults),
-	CALL("EVENTFD", IOCTL_SYNCOBJ_EVENTFD, prepare_eventfd, eventfd_faults),
+	{"QUERY", IOCTL_SYNCOBJ_QUERY, prepare_points, points_faults},
+	{"TIMELINE_SIGNAL", IOCTL_SYNCOBJ_TIMELINE_SIGNAL, prepare_points,
+	     points_faults},
+	{"TRANSFER", IOCTL_SYNCOBJ_TRANSFER, prepare_transfer,
+	     transfer_faults},
+	{"EVENTFD", IOCTL_SYNCOBJ_EVENTFD, prepare_eventfd, eventfd_faults},
 	{0},
 };
 
