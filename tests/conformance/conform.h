@@ -76,7 +76,7 @@ int replay_run(const char *path, bool digest);
 
 /* report.c: what is printed */
 
-/* A formatted string that lives until some 30 later calls. */
+/* A formatted string that lives until some 250 later calls. */
 const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The name of an errno value. */
 const char *errname(int number);

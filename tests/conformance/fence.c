@@ -107,19 +107,23 @@ static const char *without_numbers(const char *name)
 const char *sync_file_text(int fd)
 {
 	struct sync_fence_info fences[16] = {0};
-	struct sync_file_info info = {
-		.num_fences = 16,
-		.sync_fence_info = (uintptr_t)fences,
-	};
+	struct sync_file_info info = {0};
 	const char *line;
 
+	if (ioctl(fd, SYNC_IOC_FILE_INFO, &info)) {
+		return errname(errno);
+	}
+	if (info.num_fences > 16) {
+		return text("%u fences", info.num_fences);
+	}
+	info.sync_fence_info = (uintptr_t)fences;
 	if (ioctl(fd, SYNC_IOC_FILE_INFO, &info)) {
 		return errname(errno);
 	}
 	line = text("'%s' status %d flags %u, %u fences:",
 		    without_numbers(info.name), info.status, info.flags,
 		    info.num_fences);
-	for (uint32_t i = 0; i < info.num_fences && i < 16; i++) {
+	for (uint32_t i = 0; i < info.num_fences; i++) {
 		line = text("%s %s/%s %d%s%s", line, fences[i].driver_name,
 			    fences[i].obj_name, fences[i].status,
 			    fences[i].flags ? " flags" : "",

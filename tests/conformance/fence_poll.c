@@ -32,7 +32,6 @@ static uint32_t put(struct buffer *buffer, int state)
 	if (state == BOTH) {
 		other = buffer_on(buffer->file);
 		sync_file_import(buffer->dmabuf, READ, pending_file(&other));
-		fence = must_attach(&other, 0);
 		other = buffer_on(buffer->file);
 		fence = must_attach(&other, FENCE_WRITE);
 		sync_file_import(buffer->dmabuf, WRITE,
@@ -348,6 +347,13 @@ static void epoll_answers(void)
 	result("wait", "%s", epoll_for(epoll, 0));
 }
 
+static void two_waits(const char *what, int epoll)
+{
+	const char *first = epoll_for(epoll, 0);
+
+	result(what, "%s; %s", first, epoll_for(epoll, 0));
+}
+
 /* A fence that comes and goes while the fd is in an epoll. */
 static void epoll_turns(const char *mode, uint32_t bits)
 {
@@ -355,32 +361,24 @@ static void epoll_turns(const char *mode, uint32_t bits)
 	struct buffer buffer = buffer_in(NONE, &fence);
 	int epoll = epoll_with(buffer.dmabuf, EPOLLIN | EPOLLOUT | bits);
 
-	result(text("%s, no fence", mode), "%s; %s", epoll_for(epoll, 0),
-	       epoll_for(epoll, 0));
+	two_waits(text("%s, no fence", mode), epoll);
 	fence = must_attach(&buffer, FENCE_WRITE);
-	result(text("%s, a writer", mode), "%s; %s", epoll_for(epoll, 0),
-	       epoll_for(epoll, 0));
+	two_waits(text("%s, a writer", mode), epoll);
 	fence_signal(buffer.file, fence);
-	result(text("%s, done", mode), "%s; %s", epoll_for(epoll, 0),
-	       epoll_for(epoll, 0));
+	two_waits(text("%s, done", mode), epoll);
 	fence = must_attach(&buffer, 0);
-	result(text("%s, a reader", mode), "%s; %s", epoll_for(epoll, 0),
-	       epoll_for(epoll, 0));
+	two_waits(text("%s, a reader", mode), epoll);
 	fence_signal(buffer.file, fence);
-	result(text("%s, done too", mode), "%s; %s", epoll_for(epoll, 0),
-	       epoll_for(epoll, 0));
+	two_waits(text("%s, done too", mode), epoll);
 	answer_of(text("%s, MOD", mode), epoll, EPOLL_CTL_MOD, buffer.dmabuf,
 		  EPOLLOUT | bits);
-	result(text("%s, after", mode), "%s; %s", epoll_for(epoll, 0),
-	       epoll_for(epoll, 0));
+	two_waits(text("%s, after", mode), epoll);
 	must_attach(&buffer, FENCE_WRITE);
 	answer_of(text("%s, a writer, MOD", mode), epoll, EPOLL_CTL_MOD,
 		  buffer.dmabuf, EPOLLIN | bits);
-	result(text("%s, after that", mode), "%s; %s", epoll_for(epoll, 0),
-	       epoll_for(epoll, 0));
+	two_waits(text("%s, after that", mode), epoll);
 	close(buffer.file);
-	result(text("%s, the file closed", mode), "%s; %s",
-	       epoll_for(epoll, 0), epoll_for(epoll, 0));
+	two_waits(text("%s, the file closed", mode), epoll);
 }
 
 static void epoll_modes(void)
@@ -391,6 +389,13 @@ static void epoll_modes(void)
 	epoll_turns("edge oneshot", EPOLLET | EPOLLONESHOT);
 }
 
+static void three_waits(const char *what, int a, int b, int outer)
+{
+	const char *first = epoll_for(a, 0), *second = epoll_for(b, 0);
+
+	result(what, "%s; %s; outer %s", first, second, epoll_for(outer, 0));
+}
+
 static void epoll_fds(void)
 {
 	uint32_t fence;
@@ -399,18 +404,14 @@ static void epoll_fds(void)
 	int a = epoll_with(fd, EPOLLIN), b = epoll_with(copy, EPOLLOUT);
 	int outer = epoll_with(a, EPOLLIN);
 
-	result("two epolls, pending", "%s; %s; outer %s", epoll_for(a, 0),
-	       epoll_for(b, 0), epoll_for(outer, 0));
+	three_waits("two epolls, pending", a, b, outer);
 	fence_signal(buffer.file, fence);
-	result("signaled", "%s; %s; outer %s", epoll_for(a, 0),
-	       epoll_for(b, 0), epoll_for(outer, 0));
+	three_waits("signaled", a, b, outer);
 	result("poll of the epoll", "%s", poll_now(a));
 	close(fd);
-	result("the fd closed, a dup open", "%s; %s; outer %s",
-	       epoll_for(a, 0), epoll_for(b, 0), epoll_for(outer, 0));
+	three_waits("the fd closed, a dup open", a, b, outer);
 	close(copy);
-	result("all closed", "%s; %s; outer %s", epoll_for(a, 0),
-	       epoll_for(b, 0), epoll_for(outer, 0));
+	three_waits("all closed", a, b, outer);
 	fd = must_export(buffer.file, buffer.handle, DRM_RDWR);
 	answer_of("a new export, ADD", a, EPOLL_CTL_ADD, fd, EPOLLIN);
 	result("wait", "%s", epoll_for(a, 0));

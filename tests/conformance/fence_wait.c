@@ -175,28 +175,24 @@ static void *go_on(void *data)
 	return NULL;
 }
 
-static void go_on_in_child(void *data)
-{
-	go_on(data);
-}
-
 static void meanwhile(void)
 {
 	struct scene s;
+	const char *answer;
 	pthread_t thread;
 	pid_t child;
 	int status;
 
 	set_up(&s, true);
 	pthread_create(&thread, NULL, go_on, &s);
-	result("a thread goes on", "%s, %d steps",
-	       err(sync_with(s.buffer.dmabuf, START_READ)), s.progress);
+	answer = err(sync_with(s.buffer.dmabuf, START_READ));
+	result("a thread goes on", "%s, %d steps", answer, s.progress);
 	pthread_join(thread, NULL);
 	set_up(&s, true);
 	fflush(stdout);
 	child = fork();
 	if (!child) {
-		go_on_in_child(&s);
+		go_on(&s);
 		_exit(s.progress);
 	}
 	result("a process goes on", "%s",
@@ -312,13 +308,14 @@ static const char *tenth_second(long start)
 {
 	long took = now_ms() - start;
 
-	return took < 9900 ? "early" : took < 13000 ? "in ten seconds" : "late";
+	return took < 9000 ? "early" : took < 13000 ? "in ten seconds" : "late";
 }
 
 static void timeouts(void)
 {
 	struct scene sync, polled, filed, signaled;
 	long start = now_ms();
+	const char *answer;
 	pthread_t thread;
 	uint32_t fence;
 	int fd, signaled_fd;
@@ -331,10 +328,10 @@ static void timeouts(void)
 	signaled_fd = must_export_fences(signaled.buffer.dmabuf);
 	fence_signal(signaled.buffer.file, signaled.fence);
 	pthread_create(&thread, NULL, sync_out, &sync);
-	result("poll", "%s, %s", poll_for(polled.buffer.dmabuf, POLLIN, 20000),
-	       tenth_second(start));
-	result("a sync_file", "%s, %s", poll_for(fd, POLLIN, 20000),
-	       tenth_second(start));
+	answer = poll_for(polled.buffer.dmabuf, POLLIN, 20000);
+	result("poll", "%s, %s", answer, tenth_second(start));
+	answer = poll_for(fd, POLLIN, 20000);
+	result("a sync_file", "%s, %s", answer, tenth_second(start));
 	result("its fence", "%s", sync_file_text(fd));
 	pthread_join(thread, NULL);
 	result("SYNC", "%s, %s", errname(sync.progress), tenth_second(start));

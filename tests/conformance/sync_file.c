@@ -173,14 +173,15 @@ static void import_into(const char *what, struct buffer *buffer,
 {
 	struct buffer other = buffer_make();
 	uint32_t fence = must_attach(&other, FENCE_WRITE), none;
+	const char *reader;
 	int fd = must_export_fences(other.dmabuf);
 
 	result(text("%s, import %u", what, flags), "%s",
 	       err(sync_file_import(buffer->dmabuf, flags, fd)));
 	result(text("%s, poll", what), "%s", poll_now(buffer->dmabuf));
 	export_of(what, buffer->dmabuf);
-	result(text("%s, ATTACH", what), "read %s, write %s",
-	       err(fence_attach(buffer->file, buffer->handle, 0, &none)),
+	reader = err(fence_attach(buffer->file, buffer->handle, 0, &none));
+	result(text("%s, ATTACH", what), "read %s, write %s", reader,
 	       err(fence_attach(buffer->file, buffer->handle, FENCE_WRITE,
 				&none)));
 	fence_signal(other.file, fence);
