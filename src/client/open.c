@@ -35,7 +35,7 @@ static int open_node(const struct node *node, int flags)
 	}
 	if (rq.reply_fd < 0)
 		return rq.fd_lost ? -EMFILE : -ENODEV;
-	device_enter(rq.reply_fd, node->rdev, node->ino, node->path);
+	remote_enter_device(rq.reply_fd, node->rdev, node->ino, node->path);
 	if (flags & O_NONBLOCK)
 		raw_syscall(SYS_fcntl, rq.reply_fd, F_SETFL,
 			    O_RDWR | O_NONBLOCK);
@@ -44,10 +44,16 @@ static int open_node(const struct node *node, int flags)
 	return rq.reply_fd;
 }
 
+/* Dma-bufs, sync files and their like have no inode that could be opened. */
+static bool cannot_reopen(int fd, const struct remote *remote)
+{
+	return remote ? remote->kind == WIRE_KIND_ANON : dmabuf_is(fd, NULL);
+}
+
 /* Opens a device or leaves @path to the next layer (false). */
 static bool open_device(int dirfd, const char *path, int flags, int *ret)
 {
-	const struct device *dev = NULL;
+	const struct remote *remote = NULL;
 	struct node node;
 	int fd;
 
@@ -56,18 +62,17 @@ static bool open_device(int dirfd, const char *path, int flags, int *ret)
 		return false;
 	fd = flags & O_NOFOLLOW ? -1 : node_fd_link(dirfd, path);
 	if (fd >= 0)
-		dev = device_of(fd, NULL);
-	/* A dma-buf has no inode that could be opened. */
-	if (fd >= 0 && !dev && !(flags & O_DIRECTORY) && dmabuf_is(fd, NULL)) {
+		remote = remote_of(fd, NULL);
+	if (fd >= 0 && !(flags & O_DIRECTORY) && cannot_reopen(fd, remote)) {
 		*ret = (int)wrapper_return(-ENXIO);
 		return true;
 	}
-	if (dev && !node_find(AT_FDCWD, dev->path, &node))
-		dev = NULL;
-	if (!dev && !node_find(dirfd, path, &node))
+	if (remote && !node_find(AT_FDCWD, remote->name, &node))
+		remote = NULL;
+	if (!remote && !node_find(dirfd, path, &node))
 		return false;
 	/* "card0/" is in no directory of that name. */
-	if (!dev && path[strlen(path) - 1] == '/')
+	if (!remote && path[strlen(path) - 1] == '/')
 		flags |= O_DIRECTORY;
 	*ret = (int)wrapper_return(open_node(&node, flags));
 	return true;
