@@ -275,6 +275,7 @@ struct node {
 };
 
 bool node_find(int dirfd, const char *path, struct node *node);
+bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX]);
 /* The fd of this process that a link in /proc or /dev/fd names, or -1. */
 int node_fd_link(int dirfd, const char *path);
 

@@ -85,7 +85,8 @@ static BIG_FRAME int absolute(int dirfd, const char *path, char *out)
 	strcpy(out + len, path);
 	normalize(out);
 	if (skip && !strncmp(out, testbed, skip) &&
-	    starts_with(out + skip, "/dev/"))
+	    (starts_with(out + skip, "/dev/") ||
+	     starts_with(out + skip, "/sys/")))
 		memmove(out, out + skip, strlen(out + skip) + 1);
 	return 0;
 }
@@ -154,6 +155,47 @@ bool node_find(int dirfd, const char *path, struct node *node)
 	found = look_up(dirfd, path, node);
 	errno = saved;
 	return found;
+}
+
+/* The names of the files that the server opens. */
+static bool looks_like_server_path(const char *path)
+{
+	static const char *const names[] = {
+		"name", "clients", "gem_names", "bufinfo", "sw_sync",
+	};
+	const char *base = strrchr(path, '/');
+	size_t i;
+
+	base = base ? base + 1 : path;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(base, names[i]))
+			return true;
+	return false;
+}
+
+static BIG_FRAME bool look_up_server_path(int dirfd, const char *path,
+					  char found[WIRE_PATH_MAX])
+{
+	char full[PATH_MAX];
+
+	if (absolute(dirfd, path, full) < 0 || strlen(full) >= WIRE_PATH_MAX ||
+	    (!starts_with(full, "/sys/kernel/debug/") &&
+	     strcmp(full, "/dev/sw_sync") != 0))
+		return false;
+	strcpy(found, full);
+	return true;
+}
+
+/**
+ * node_server_path() - may this be a path which the server opens?
+ * @dirfd: as of openat(2)
+ * @path: as of openat(2); may be NULL
+ * @found: set to the path as the server knows it, if it may
+ */
+bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX])
+{
+	return session_on() && path && looks_like_server_path(path) &&
+	       look_up_server_path(dirfd, path, found);
 }
 
 /* The fd in "/proc/PID/fd/N" and the like, or -1. */

@@ -49,6 +49,7 @@ extern const struct subject dmabuf_ioctl_subject;
 extern const struct subject lifetime_subject;
 extern const struct subject permute_subject;
 extern const struct subject node_subject;
+extern const struct subject debugfs_subject;
 
 /* scripted.c: running the subjects */
 

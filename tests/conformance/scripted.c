@@ -21,6 +21,7 @@ static const struct subject *const subjects[] = {
 	&dumb_subject,	      &prime_subject,	  &names_subject,
 	&mmap_subject,	      &dmabuf_fd_subject, &dmabuf_ioctl_subject,
 	&lifetime_subject,    &permute_subject,	  &node_subject,
+	&debugfs_subject,
 };
 
 #define NR_SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
