@@ -4,28 +4,38 @@
  *
  * For a device it is the node's path. Who asks for it finds out in this way
  * what it was handed, so it must be a path that can be opened. For a dma-buf it
- * is what DMA_BUF_SET_NAME made of it, as people see it in a list of fds.
+ * is what DMA_BUF_SET_NAME made of it, as people see it in a list of fds, and
+ * for others their kind.
  */
 #include "client.h"
 
 #include <string.h>
 
 #define DMABUF_PREFIX "/dmabuf:"
+#define ANON_PREFIX   "anon_inode:"
 
-/* The length that readlink() returns, or -1: neither device nor dma-buf. */
+/* Sets @link. False: @fd is no file of ours. */
+static bool name_of(int fd, char *link)
+{
+	const struct remote *remote = remote_of(fd, NULL);
+
+	if (remote) {
+		strcpy(link, remote->kind == WIRE_KIND_ANON ? ANON_PREFIX : "");
+		strcat(link, remote->name);
+		return true;
+	}
+	strcpy(link, DMABUF_PREFIX);
+	return dmabuf_is(fd, link + strlen(DMABUF_PREFIX));
+}
+
+/* The length that readlink() returns, or -1: it is no file of ours. */
 static ssize_t link_of(int dirfd, const char *path, char *buf, size_t len)
 {
-	char link[sizeof(DMABUF_PREFIX) + NODE_PATH_MAX] = DMABUF_PREFIX;
-	const struct device *dev;
+	char link[sizeof(ANON_PREFIX) + NODE_PATH_MAX];
 	int fd = node_fd_link(dirfd, path);
 	size_t n;
 
-	if (fd < 0 || !len)
-		return -1;
-	dev = device_of(fd, NULL);
-	if (dev)
-		strcpy(link, dev->path);
-	else if (!dmabuf_is(fd, link + strlen(DMABUF_PREFIX)))
+	if (fd < 0 || !len || !name_of(fd, link))
 		return -1;
 	n = strlen(link);
 	n = n < len ? n : len;

@@ -56,7 +56,7 @@ static int open_node(const struct node *node, int flags)
 	fd = open_request(&rq);
 	if (fd < 0)
 		return fd;
-	device_enter(fd, node->rdev, node->ino, node->path);
+	remote_enter_device(fd, node->rdev, node->ino, node->path);
 	if (flags & O_NONBLOCK)
 		raw_syscall(SYS_fcntl, fd, F_SETFL, O_RDWR | O_NONBLOCK);
 	if (!(flags & O_CLOEXEC))
@@ -77,15 +77,24 @@ static int open_server_path(const char *path, int flags)
 	strcpy(head.path, path);
 	request_init(&rq, &head, sizeof(head), WIRE_OPEN_PATH);
 	fd = open_request(&rq);
-	if (fd >= 0 && !(flags & O_CLOEXEC))
+	if (fd < 0)
+		return fd;
+	remote_given(fd);
+	if (!(flags & O_CLOEXEC))
 		raw_set_cloexec(fd, false);
 	return fd;
+}
+
+/* Dma-bufs, sync files and their like have no inode that could be opened. */
+static bool cannot_reopen(int fd, const struct remote *remote)
+{
+	return remote ? remote->kind == WIRE_KIND_ANON : dmabuf_is(fd, NULL);
 }
 
 /* Opens what is the server's, or leaves @path to the next layer (false). */
 static bool open_ours(int dirfd, const char *path, int flags, int *ret)
 {
-	const struct device *dev = NULL;
+	const struct remote *remote = NULL;
 	char name[WIRE_PATH_MAX];
 	struct node node;
 	int fd;
@@ -102,18 +111,17 @@ static bool open_ours(int dirfd, const char *path, int flags, int *ret)
 	}
 	fd = flags & O_NOFOLLOW ? -1 : node_fd_link(dirfd, path);
 	if (fd >= 0)
-		dev = device_of(fd, NULL);
-	/* A dma-buf has no inode that could be opened. */
-	if (fd >= 0 && !dev && !(flags & O_DIRECTORY) && dmabuf_is(fd, NULL)) {
+		remote = remote_of(fd, NULL);
+	if (fd >= 0 && !(flags & O_DIRECTORY) && cannot_reopen(fd, remote)) {
 		*ret = (int)wrapper_return(-ENXIO);
 		return true;
 	}
-	if (dev && !node_find(AT_FDCWD, dev->path, &node))
-		dev = NULL;
-	if (!dev && !node_find(dirfd, path, &node))
+	if (remote && !node_find(AT_FDCWD, remote->name, &node))
+		remote = NULL;
+	if (!remote && !node_find(dirfd, path, &node))
 		return false;
 	/* "card0/" is in no directory of that name. */
-	if (!dev && path[strlen(path) - 1] == '/')
+	if (!remote && path[strlen(path) - 1] == '/')
 		flags |= O_DIRECTORY;
 	*ret = (int)wrapper_return(open_node(&node, flags));
 	return true;
