@@ -72,7 +72,8 @@ struct drm_driver {
 	int (*gem_prime_pin)(struct drm_gem_object *obj);
 	/* undoes gem_prime_pin */
 	void (*gem_prime_unpin)(struct drm_gem_object *obj);
-	/* optional: the object's reservation */
+	/* optional: the reservation of an exported object; without: its
+	 * own */
 	struct dma_resv *(*gem_prime_res_obj)(struct drm_gem_object *obj);
 	/* a new table of the pinned object; without: -ENOSYS to importers */
 	struct sg_table *(*gem_prime_get_sg_table)(struct drm_gem_object *obj);

@@ -4,6 +4,7 @@
 #define UPRIME_LINUX_DMA_FENCE_ARRAY_H
 
 #include <linux/dma-fence.h>
+#include <linux/irq_work.h>
 
 /* A member's waiter. */
 struct dma_fence_array_cb {
@@ -18,11 +19,14 @@ struct dma_fence_array {
 	struct dma_fence base;
 	spinlock_t lock;
 	unsigned int num_fences;
-	atomic_int num_pending;
+	unsigned int needed;	/* signalled members, to be signalled; constant */
 	struct dma_fence **fences; /* each referenced, owned; constant */
-	/* The first error of a member, or 1. */
+	/* Callbacks until the end: needed, then less. */
+	atomic_int num_pending;
+	/* The first error of a member or 1; 0: base.error is it. */
 	atomic_int pending_error;
-	/* Signals base; see dma_fence_array.c */
+	struct irq_work work; /* signals base; has a reference while queued */
+	/* Each has a reference to the array while it waits. */
 	struct dma_fence_array_cb callbacks[];
 };
 

@@ -10,6 +10,7 @@
 #define UPRIME_LINUX_DMA_FENCE_CHAIN_H
 
 #include <linux/dma-fence.h>
+#include <linux/irq_work.h>
 #include <linux/slab.h>
 
 /**
@@ -22,7 +23,9 @@ struct dma_fence_chain {
 	                           dma_fence_chain.c */
 	u64 prev_seqno;           /* of prev, when it was linked; constant */
 	struct dma_fence *fence;  /* referenced; constant */
-	struct dma_fence_cb cb;   /* on what it waits for now */
+	struct dma_fence_cb cb;   /* on what it waits for now; has a reference
+				     to this link and to that fence */
+	struct irq_work work;     /* goes on to the next, or signals base */
 };
 
 EXPORT_SYMBOL extern const struct dma_fence_ops dma_fence_chain_ops;

@@ -33,10 +33,11 @@ dma_fence_unwrap_next(struct dma_fence_unwrap *cursor);
  * @num_fences: how many
  * @fences: borrowed; each may be an array or chain
  *
- * Of each context the latest stays; those that are signalled are left out.
+ * Of each context the latest stays; those that are signalled are left out. The
+ * rest is in the order of their contexts.
  *
- * Return: a fence with a reference: one of them, an array, or a signalled stub;
- * NULL (no memory).
+ * Return: a fence with a reference: one of them, an array, or, if all are
+ * signalled, a stub that was so when the last of them was; NULL (no memory).
  */
 EXPORT_SYMBOL struct dma_fence *
 dma_fence_merge_fences(unsigned int num_fences, struct dma_fence **fences);

@@ -13,7 +13,11 @@
  * dma_fence.lock is its maker's; fences of one context may share it. It guards
  * the list of callbacks and the change to "signalled". Callbacks run under it:
  * they may take no lock under which a fence is signalled, waited for or given
- * up, and may not signal or put a fence that has the same lock.
+ * up, and signal no fence; irq_work_queue() is for that. A fence of fences is
+ * locked before those: it asks them under its own lock.
+ *
+ * The lock is taken with spin_lock(): a fence given up under a spinlock is
+ * released when the thread has none any more.
  */
 #ifndef UPRIME_LINUX_DMA_FENCE_H
 #define UPRIME_LINUX_DMA_FENCE_H
@@ -46,6 +50,8 @@ struct dma_fence_ops {
 				   int size);
 	/* optional: somebody wants it by then; ns of CLOCK_MONOTONIC */
 	void (*set_deadline)(struct dma_fence *fence, s64 deadline);
+	/* Its numbers have 64 bits; else 32, which wrap around. */
+	bool use_64bit_seqno;
 };
 
 enum dma_fence_flag_bits {
@@ -108,7 +114,9 @@ EXPORT_SYMBOL void dma_fence_init(struct dma_fence *fence,
 /* dma_fence_get - take a reference; NULL is allowed. Return: @fence. */
 EXPORT_SYMBOL struct dma_fence *dma_fence_get(struct dma_fence *fence);
 
-/* dma_fence_put - drop a reference; NULL is allowed */
+/* dma_fence_put - drop a reference; NULL is allowed. Its release runs at once,
+ * or when the thread has given up its last spinlock, or at the end of that of
+ * another fence. */
 EXPORT_SYMBOL void dma_fence_put(struct dma_fence *fence);
 
 /* dma_fence_free - what release does where a maker has none of its own */
@@ -182,7 +190,7 @@ EXPORT_SYMBOL int dma_fence_add_callback(struct dma_fence *fence,
 EXPORT_SYMBOL bool dma_fence_remove_callback(struct dma_fence *fence,
 					     struct dma_fence_cb *cb);
 
-/* Which of two numbers of one context is the later one? */
+/* Which of two numbers of 64 bits is the later one? */
 static inline bool __dma_fence_is_later(u64 a, u64 b)
 {
 	return a > b;
@@ -191,8 +199,12 @@ static inline bool __dma_fence_is_later(u64 a, u64 b)
 /* dma_fence_is_later - is @a the later of two fences of one context? */
 static inline bool dma_fence_is_later(struct dma_fence *a, struct dma_fence *b)
 {
-	return a->context == b->context &&
-	       __dma_fence_is_later(a->seqno, b->seqno);
+	if (a->context != b->context) {
+		return false;
+	}
+	return a->ops->use_64bit_seqno
+		       ? __dma_fence_is_later(a->seqno, b->seqno)
+		       : (s32)((u32)a->seqno - (u32)b->seqno) > 0;
 }
 
 /**

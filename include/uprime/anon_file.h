@@ -56,6 +56,15 @@ EXPORT_SYMBOL int anon_file_open(struct anon_file *file,
 				 const struct anon_file_ops *ops);
 
 /**
+ * anon_file_install() - give an fd of anon_file_open() to the program that asks
+ * @fd: the fd, taken over: on failure the file ends, as if it was closed
+ * @cloexec: for the new fd
+ *
+ * Return: an fd of the current task; -EMFILE.
+ */
+EXPORT_SYMBOL int anon_file_install(int fd, bool cloexec);
+
+/**
  * anon_file_give() - make an open file and give it to the program that asks
  * @file: as in anon_file_open()
  * @ops: as in anon_file_open()

@@ -2,6 +2,7 @@
 /* Fences: see <linux/dma-fence.h>. */
 #include <errno.h>
 #include <linux/dma-fence.h>
+#include <linux/irq_work.h>
 #include <linux/slab.h>
 
 static bool test_flag(struct dma_fence *fence, enum dma_fence_flag_bits bit)
@@ -42,15 +43,48 @@ void dma_fence_free(struct dma_fence *fence)
 	kfree(fence);
 }
 
+/* Fences nobody has any more: dma_fence.cb_list, which they need no longer. */
+struct dying {
+	struct irq_work work;
+	struct list_head fences;
+	bool queued;
+};
+
+static _Thread_local struct dying dying;
+
+static void release_all(struct irq_work *work)
+{
+	struct dma_fence *fence;
+
+	(void)work;
+	while (!list_empty(&dying.fences)) {
+		fence = list_first_entry(&dying.fences, struct dma_fence,
+					 cb_list);
+		list_del_init(&fence->cb_list);
+		if (fence->ops->release) {
+			fence->ops->release(fence);
+		} else {
+			dma_fence_free(fence);
+		}
+	}
+	dying.queued = false;
+}
+
+/* Not at once: its lock may be held, and a fence can be the last that has
+ * another one, and that of yet another. */
 static void release(struct kref *ref)
 {
 	struct dma_fence *fence = container_of(ref, struct dma_fence, refcount);
 
 	WARN_ON(!list_empty(&fence->cb_list));
-	if (fence->ops->release) {
-		fence->ops->release(fence);
-	} else {
-		dma_fence_free(fence);
+	if (!dying.fences.next) {
+		INIT_LIST_HEAD(&dying.fences);
+		init_irq_work(&dying.work, release_all);
+	}
+	list_add_tail(&fence->cb_list, &dying.fences);
+	if (!dying.queued) {
+		dying.queued = true;
+		irq_work_queue(&dying.work);
 	}
 }
 

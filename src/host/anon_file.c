@@ -195,24 +195,26 @@ static void hang_up(u64 cookie)
 	}
 }
 
-int anon_file_give(struct anon_file *file, const struct anon_file_ops *ops,
-		   bool cloexec)
+int anon_file_install(int fd, bool cloexec)
 {
 	struct task *task = current_task();
-	int fd = anon_file_open(file, ops), ret;
-	u64 cookie;
-
-	if (fd < 0) {
-		return fd;
-	}
 	/* It can be closed, and the file be gone, as soon as it is given. */
-	cookie = anon_file_cookie(fd);
-	ret = task->ops->fd_install(task, fd, cloexec);
+	u64 cookie = anon_file_cookie(fd);
+	int ret = task->ops->fd_install(task, fd, cloexec);
+
 	if (ret < 0) {
 		close(fd);
 		hang_up(cookie);
 	}
 	return ret;
+}
+
+int anon_file_give(struct anon_file *file, const struct anon_file_ops *ops,
+		   bool cloexec)
+{
+	int fd = anon_file_open(file, ops);
+
+	return fd < 0 ? fd : anon_file_install(fd, cloexec);
 }
 
 void anon_file_set_readable(struct anon_file *file)

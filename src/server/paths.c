@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/kernel.h>
+#include <linux/sw_sync.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -33,6 +34,8 @@ static const struct server_path paths[] = {
 	{DEBUGFS "/dri/%d/clients", S_IFREG | 0444, debugfs_clients, NULL},
 	{DEBUGFS "/dri/%d/gem_names", S_IFREG | 0444, debugfs_gem_names, NULL},
 	{DEBUGFS "/dma_buf/bufinfo", S_IFREG | 0444, debugfs_bufinfo, NULL},
+	{DEBUGFS "/sync/sw_sync", S_IFREG | 0666, NULL, sw_sync_open},
+	{"/dev/sw_sync", S_IFREG | 0666, NULL, sw_sync_open},
 };
 
 const struct server_path *server_path_at(unsigned int i)

@@ -16,7 +16,9 @@
 #include <drm/drm_drv.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <linux/err.h>
+#include <linux/sync_file.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +70,10 @@ static int prepare_process(struct server *server)
 		return -errno;
 	}
 	close(fd);
-	fd = devfiles_init(&server->devfiles);
+	fd = anon_file_watch_fd();
+	if (fd >= 0) {
+		fd = file_watch_fd();
+	}
 	if (fd < 0) {
 		errno = -fd;
 		say("this system does not tell of closed files (inotify: %m): "
@@ -93,7 +98,6 @@ static void finish_process(struct server *server)
 	close(server->reserve);
 	close(server->wake);
 	close(server->signals);
-	devfiles_finish(&server->devfiles);
 }
 
 static int add_node(struct server *server, struct server_device *device,
@@ -155,16 +159,15 @@ static void remove_devices(struct server *server)
 	}
 }
 
-static void add_hint(const struct drm_ioctl_desc *desc, void *data)
+static void add_hint(struct wire_hello_reply *hello, u32 cmd, size_t offset)
 {
-	struct wire_hello_reply *hello = data;
 	struct wire_hint hint = {
-		.type = _IOC_TYPE(desc->cmd),
-		.nr = _IOC_NR(desc->cmd),
-		.offset = (u16)(desc->fd_in - 1),
+		.type = _IOC_TYPE(cmd),
+		.nr = _IOC_NR(cmd),
+		.offset = (u16)offset,
 	};
 
-	if (!desc->fd_in || hello->nr_hints == WIRE_HINTS_MAX) {
+	if (hello->nr_hints == WIRE_HINTS_MAX) {
 		return;
 	}
 	for (u32 i = 0; i < hello->nr_hints; i++) {
@@ -174,6 +177,13 @@ static void add_hint(const struct drm_ioctl_desc *desc, void *data)
 		}
 	}
 	hello->hints[hello->nr_hints++] = hint;
+}
+
+static void add_drm_hint(const struct drm_ioctl_desc *desc, void *data)
+{
+	if (desc->fd_in) {
+		add_hint(data, desc->cmd, desc->fd_in - 1);
+	}
 }
 
 /* What stands where the server answers a path. */
@@ -227,9 +237,13 @@ static int add_devices(struct server *server)
 	}
 	server->hello.version = WIRE_VERSION;
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
-		drm_ioctl_for_each(server->devices[i].dev, add_hint,
+		drm_ioctl_for_each(server->devices[i].dev, add_drm_hint,
 				   &server->hello);
 	}
+	add_hint(&server->hello, DMA_BUF_IOCTL_IMPORT_SYNC_FILE,
+		 offsetof(struct dma_buf_import_sync_file, fd));
+	add_hint(&server->hello, SYNC_IOC_MERGE,
+		 offsetof(struct sync_merge_data, fd2));
 	return 0;
 }
 
@@ -357,9 +371,8 @@ static bool run_session(struct server *server)
 	close(server->listener);
 	session_remove(base, &server->session);
 out_devices:
-	/* Device fds that are still open are in nobody's hands who could use
-	 * them. */
-	devfiles_close(&server->devfiles);
+	/* Fds that are still open are in nobody's hands who could use them. */
+	anon_file_close_all();
 	remove_devices(server);
 out_testbed:
 	testbed_close(&server->testbed);

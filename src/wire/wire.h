@@ -15,10 +15,11 @@
  * is waiting for something. A cancel is not answered, and one that comes too
  * late means nothing.
  *
- * Fds of devices, sync files and their like are named by their socket cookie (SO_COOKIE): a number the kernel
- * never uses twice. The first request on a connection which names a cookie
- * carries the fd itself (SCM_RIGHTS, WIRE_F_FD): that is the proof that the
- * device was handed to this process. Later ones need only the number.
+ * Fds of devices, sync files and their like are named by their socket cookie
+ * (SO_COOKIE): a number the kernel never uses twice. The first request on a
+ * connection which names a cookie carries the fd itself (SCM_RIGHTS,
+ * WIRE_F_FD): that is the proof that it was handed to this process. Later ones
+ * need only the number.
  *
  * All integers are in host order: both ends are on one machine.
  */

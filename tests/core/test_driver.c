@@ -138,8 +138,9 @@ TEST(gem_prime_res_obj_is_optional)
 	near_driver.gem_prime_res_obj = NULL;
 	begin();
 	int fd = shared_fd();
+	struct drm_gem_object *obj = dma_buf_of(fd)->priv;
 
-	assert_null(dma_buf_of(fd)->resv);
+	assert_ptr_equal(dma_buf_of(fd)->resv, &obj->own_resv);
 	close(fd);
 }
 
