@@ -33,6 +33,9 @@
 #define _LARGEFILE64_SOURCE
 #endif
 
+/* The C library promises the compiler that nobody passes NULL: they do. */
+#define __attribute_nonnull__(params)
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -275,6 +278,10 @@ struct node {
 };
 
 bool node_find(int dirfd, const char *path, struct node *node);
+bool node_find_nofollow(int dirfd, const char *path, struct node *node);
+bool node_behind(int fd, struct node *node);
+/* @path, which begins with '/', as it is outside of the testbed. */
+const char *node_outside(const char *path);
 bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX]);
 /* The fd of this process that a link in /proc or /dev/fd names, or -1. */
 int node_fd_link(int dirfd, const char *path);
@@ -285,6 +292,10 @@ int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __openat_2(int dirfd, const char *path, int flags);
 int __openat64_2(int dirfd, const char *path, int flags);
+int __xstat(int ver, const char *path, struct stat *st);
+int __xstat64(int ver, const char *path, struct stat64 *st);
+int __lxstat(int ver, const char *path, struct stat *st);
+int __lxstat64(int ver, const char *path, struct stat64 *st);
 int __fxstat(int ver, int fd, struct stat *st);
 int __fxstat64(int ver, int fd, struct stat64 *st);
 int __fxstatat(int ver, int dirfd, const char *path, struct stat *st,
@@ -317,10 +328,16 @@ ssize_t __read_chk(int fd, void *buf, size_t len, size_t size);
 	X(mmap64)                                                              \
 	X(stat)                                                                \
 	X(stat64)                                                              \
+	X(lstat)                                                               \
+	X(lstat64)                                                             \
 	X(fstat)                                                               \
 	X(fstat64)                                                             \
 	X(fstatat)                                                             \
 	X(fstatat64)                                                           \
+	X(__xstat)                                                             \
+	X(__xstat64)                                                           \
+	X(__lxstat)                                                            \
+	X(__lxstat64)                                                          \
 	X(__fxstat)                                                            \
 	X(__fxstat64)                                                          \
 	X(__fxstatat)                                                          \

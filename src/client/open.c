@@ -85,46 +85,64 @@ static int open_server_path(const char *path, int flags)
 	return fd;
 }
 
-/* Dma-bufs, sync files and their like have no inode that could be opened. */
-static bool cannot_reopen(int fd, const struct remote *remote)
+/* Opens what a link to one of our fds stands for: what was opened there is
+ * opened anew. False: leave it to the next layer. */
+static bool open_fd_link(int fd, int flags, int *ret)
 {
-	return remote ? remote->kind == WIRE_KIND_ANON : dmabuf_is(fd, NULL);
+	struct node node;
+
+	if (node_behind(fd, &node))
+		*ret = open_node(&node, flags);
+	/* Dma-bufs, sync files and their like have no inode that could be
+	 * opened. */
+	else if (!(flags & O_DIRECTORY) &&
+		 (remote_anon(fd) || dmabuf_is(fd, NULL)))
+		*ret = -ENXIO;
+	else
+		return false;
+	return true;
+}
+
+static bool open_path(int dirfd, const char *path, int flags, int *ret)
+{
+	char name[WIRE_PATH_MAX];
+	struct node node;
+
+	if (node_server_path(dirfd, path, name)) {
+		*ret = open_server_path(name, flags);
+		return *ret != -ENOENT;
+	}
+	if (!node_find(dirfd, path, &node))
+		return false;
+	/* "card0/" is in no directory of that name. */
+	if (path[strlen(path) - 1] == '/')
+		flags |= O_DIRECTORY;
+	*ret = open_node(&node, flags);
+	return true;
 }
 
 /* Opens what is the server's, or leaves @path to the next layer (false). */
 static bool open_ours(int dirfd, const char *path, int flags, int *ret)
 {
-	const struct remote *remote = NULL;
-	char name[WIRE_PATH_MAX];
-	struct node node;
+	bool ours;
 	int fd;
 
 	/* An O_PATH fd is a name and no open device. */
 	if (!session_on() || (flags & O_PATH))
 		return false;
-	if (node_server_path(dirfd, path, name)) {
-		fd = open_server_path(name, flags);
-		if (fd == -ENOENT)
-			return false;
-		*ret = (int)wrapper_return(fd);
-		return true;
-	}
 	fd = flags & O_NOFOLLOW ? -1 : node_fd_link(dirfd, path);
-	if (fd >= 0)
-		remote = remote_of(fd, NULL);
-	if (fd >= 0 && !(flags & O_DIRECTORY) && cannot_reopen(fd, remote)) {
-		*ret = (int)wrapper_return(-ENXIO);
-		return true;
+	if (!path) {
+		/* The next layer would look at it. */
+		*ret = -EFAULT;
+		ours = true;
+	} else if (fd >= 0) {
+		ours = open_fd_link(fd, flags, ret);
+	} else {
+		ours = open_path(dirfd, path, flags, ret);
 	}
-	if (remote && !node_find(AT_FDCWD, remote->name, &node))
-		remote = NULL;
-	if (!remote && !node_find(dirfd, path, &node))
-		return false;
-	/* "card0/" is in no directory of that name. */
-	if (!remote && path[strlen(path) - 1] == '/')
-		flags |= O_DIRECTORY;
-	*ret = (int)wrapper_return(open_node(&node, flags));
-	return true;
+	if (ours)
+		*ret = (int)wrapper_return(*ret);
+	return ours;
 }
 
 static bool needs_mode(int flags)

@@ -2,9 +2,11 @@
 /**
  * DOC: stat of an open file of the server's
  *
- * The answer for a device is that of stat() on the node's path, asked of the
- * next layer, so that both agree in every field. If the path is out of reach by
- * now (chroot), what the server said of the node has to do.
+ * Whether it is named by an fd or by a path, which may be relative, lead over
+ * links or be that of an fd in /proc: the answer is that of stat() on the
+ * node's own path, asked of the next layer, so that all agree in every field.
+ * If that is out of reach by now (chroot), what the server said of the node
+ * has to do.
  *
  * All sync files and their like have one inode, as everything has that the
  * system makes for an fd alone: it is asked what that is.
@@ -15,24 +17,38 @@
 #include <sys/eventfd.h>
 #include <sys/sysmacros.h>
 
+#define STAT_FLAGS                                                             \
+	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |               \
+	 AT_STATX_SYNC_TYPE)
+
 /* The mode of the one inode; later systems say more than the kernel of our
  * specification. */
 #define ANON_MODE 0600
 
-/* What is behind /proc/self/fd/N. */
-static const struct remote *remote_behind(int dirfd, const char *path)
+/* Is it the server's? A node without a path is a sync file or the like. */
+static bool fd_is_ours(int fd, struct node *node)
 {
-	int fd = session_on() ? node_fd_link(dirfd, path) : -1;
-
-	return fd >= 0 ? remote_of(fd, NULL) : NULL;
+	if (!remote_anon(fd))
+		return node_behind(fd, node);
+	node->path[0] = '\0';
+	return true;
 }
 
-static const struct remote *remote_at(int dirfd, const char *path, int flags)
+/* Is it the server's, in whatever way it is named? */
+static bool is_ours(int dirfd, const char *path, int flags, struct node *node)
 {
-	if (path && path[0])
-		return flags & AT_SYMLINK_NOFOLLOW ? NULL
-						   : remote_behind(dirfd, path);
-	return flags & AT_EMPTY_PATH ? remote_of(dirfd, NULL) : NULL;
+	int fd;
+
+	if (!session_on())
+		return false;
+	if (!path[0])
+		return flags & AT_EMPTY_PATH && fd_is_ours(dirfd, node);
+	if (path[strlen(path) - 1] == '/')
+		return false;
+	if (flags & AT_SYMLINK_NOFOLLOW)
+		return node_find_nofollow(dirfd, path, node);
+	fd = node_fd_link(dirfd, path);
+	return fd >= 0 ? fd_is_ours(fd, node) : node_find(dirfd, path, node);
 }
 
 /* A file with the one inode, the caller's. */
@@ -41,157 +57,209 @@ static int open_anon(void)
 	return (int)raw_syscall(SYS_eventfd2, 0, EFD_CLOEXEC);
 }
 
-static int remote_stat(const struct remote *remote, struct stat *st)
-{
-	int saved = errno, fd, ret;
+#define ANON_STAT(fstat_call, st, mode)                                        \
+	do {                                                                   \
+		int fd = open_anon(), ret;                                     \
+                                                                               \
+		if (fd < 0)                                                    \
+			return (int)wrapper_return(fd);                        \
+		ret = fstat_call;                                              \
+		if (!ret)                                                      \
+			(st)->mode = ANON_MODE;                                \
+		raw_close(fd);                                                 \
+		return ret;                                                    \
+	} while (0)
 
-	if (remote->kind == WIRE_KIND_ANON) {
-		fd = open_anon();
-		if (fd < 0)
-			return (int)wrapper_return(fd);
-		ret = next()->fstat(fd, st);
-		if (!ret)
-			st->st_mode = ANON_MODE;
-		raw_close(fd);
-		return ret;
-	}
-	if (next()->stat(remote->name, st) < 0) {
+static int anon_stat(struct stat *st)
+{
+	ANON_STAT(next()->fstat(fd, st), st, st_mode);
+}
+
+static int anon_stat64(struct stat64 *st)
+{
+	ANON_STAT(next()->fstat64(fd, st), st, st_mode);
+}
+
+static int anon_statx(int flags, unsigned int mask, struct statx *st)
+{
+	ANON_STAT(next()->statx(fd, "", flags | AT_EMPTY_PATH, mask, st), st,
+		  stx_mode);
+}
+
+static int node_stat(const struct node *node, struct stat *st)
+{
+	int saved = errno;
+
+	if (!node->path[0])
+		return anon_stat(st);
+	if (next()->stat(node->path, st) < 0) {
 		if (errno == EFAULT)
 			return -1;
 		memset(st, 0, sizeof(*st));
 		st->st_mode = S_IFCHR | 0666;
 		st->st_nlink = 1;
-		st->st_rdev = remote->rdev;
-		st->st_ino = remote->ino;
+		st->st_rdev = node->rdev;
+		st->st_ino = node->ino;
 		errno = saved;
 	}
 	return 0;
 }
 
-static int remote_stat64(const struct remote *remote, struct stat64 *st)
+static int node_stat64(const struct node *node, struct stat64 *st)
 {
-	int saved = errno, fd, ret;
+	int saved = errno;
 
-	if (remote->kind == WIRE_KIND_ANON) {
-		fd = open_anon();
-		if (fd < 0)
-			return (int)wrapper_return(fd);
-		ret = next()->fstat64(fd, st);
-		if (!ret)
-			st->st_mode = ANON_MODE;
-		raw_close(fd);
-		return ret;
-	}
-	if (next()->stat64(remote->name, st) < 0) {
+	if (!node->path[0])
+		return anon_stat64(st);
+	if (next()->stat64(node->path, st) < 0) {
 		if (errno == EFAULT)
 			return -1;
 		memset(st, 0, sizeof(*st));
 		st->st_mode = S_IFCHR | 0666;
 		st->st_nlink = 1;
-		st->st_rdev = remote->rdev;
-		st->st_ino = remote->ino;
+		st->st_rdev = node->rdev;
+		st->st_ino = node->ino;
 		errno = saved;
 	}
 	return 0;
 }
+
+/* What the next layer would not survive, or not see. */
+static bool is_bad(const char *path, int flags, int *ret)
+{
+	if (!session_on() || (path && !(flags & ~STAT_FLAGS)))
+		return false;
+	*ret = (int)wrapper_return(path ? -EINVAL : -EFAULT);
+	return true;
+}
+
+#define STAT_AT(dirfd, path, st, flags, node_stat, next_call)                  \
+	do {                                                                   \
+		struct node node;                                              \
+		int ret;                                                       \
+                                                                               \
+		if (is_bad(path, flags, &ret))                                 \
+			return ret;                                            \
+		if (is_ours(dirfd, path, flags, &node))                        \
+			return node_stat(&node, st);                           \
+		return next_call;                                              \
+	} while (0)
+
+#define STAT_FD(fd, st, node_stat, next_call)                                  \
+	do {                                                                   \
+		struct node node;                                              \
+                                                                               \
+		if (fd_is_ours(fd, &node))                                     \
+			return node_stat(&node, st);                           \
+		return next_call;                                              \
+	} while (0)
 
 WRAPPER int stat(const char *restrict path, struct stat *restrict st)
 {
-	const struct remote *remote = remote_behind(AT_FDCWD, path);
-
-	return remote ? remote_stat(remote, st) : next()->stat(path, st);
+	STAT_AT(AT_FDCWD, path, st, 0, node_stat, next()->stat(path, st));
 }
 
 WRAPPER int stat64(const char *restrict path, struct stat64 *restrict st)
 {
-	const struct remote *remote = remote_behind(AT_FDCWD, path);
+	STAT_AT(AT_FDCWD, path, st, 0, node_stat64, next()->stat64(path, st));
+}
 
-	return remote ? remote_stat64(remote, st) : next()->stat64(path, st);
+WRAPPER int lstat(const char *restrict path, struct stat *restrict st)
+{
+	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat,
+		next()->lstat(path, st));
+}
+
+WRAPPER int lstat64(const char *restrict path, struct stat64 *restrict st)
+{
+	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat64,
+		next()->lstat64(path, st));
 }
 
 WRAPPER int fstat(int fd, struct stat *st)
 {
-	const struct remote *remote = remote_of(fd, NULL);
-
-	return remote ? remote_stat(remote, st) : next()->fstat(fd, st);
+	STAT_FD(fd, st, node_stat, next()->fstat(fd, st));
 }
 
 WRAPPER int fstat64(int fd, struct stat64 *st)
 {
-	const struct remote *remote = remote_of(fd, NULL);
-
-	return remote ? remote_stat64(remote, st) : next()->fstat64(fd, st);
+	STAT_FD(fd, st, node_stat64, next()->fstat64(fd, st));
 }
 
 WRAPPER int fstatat(int dirfd, const char *path, struct stat *st, int flags)
 {
-	const struct remote *remote = remote_at(dirfd, path, flags);
-
-	return remote ? remote_stat(remote, st)
-		      : next()->fstatat(dirfd, path, st, flags);
+	STAT_AT(dirfd, path, st, flags, node_stat,
+		next()->fstatat(dirfd, path, st, flags));
 }
 
 WRAPPER int fstatat64(int dirfd, const char *path, struct stat64 *st, int flags)
 {
-	const struct remote *remote = remote_at(dirfd, path, flags);
-
-	return remote ? remote_stat64(remote, st)
-		      : next()->fstatat64(dirfd, path, st, flags);
+	STAT_AT(dirfd, path, st, flags, node_stat64,
+		next()->fstatat64(dirfd, path, st, flags));
 }
 
 /* What programs built before glibc 2.33 call. */
+WRAPPER int __xstat(int ver, const char *path, struct stat *st)
+{
+	STAT_AT(AT_FDCWD, path, st, 0, node_stat,
+		next()->__xstat(ver, path, st));
+}
+
+WRAPPER int __xstat64(int ver, const char *path, struct stat64 *st)
+{
+	STAT_AT(AT_FDCWD, path, st, 0, node_stat64,
+		next()->__xstat64(ver, path, st));
+}
+
+WRAPPER int __lxstat(int ver, const char *path, struct stat *st)
+{
+	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat,
+		next()->__lxstat(ver, path, st));
+}
+
+WRAPPER int __lxstat64(int ver, const char *path, struct stat64 *st)
+{
+	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat64,
+		next()->__lxstat64(ver, path, st));
+}
+
 WRAPPER int __fxstat(int ver, int fd, struct stat *st)
 {
-	const struct remote *remote = remote_of(fd, NULL);
-
-	return remote ? remote_stat(remote, st) : next()->__fxstat(ver, fd, st);
+	STAT_FD(fd, st, node_stat, next()->__fxstat(ver, fd, st));
 }
 
 WRAPPER int __fxstat64(int ver, int fd, struct stat64 *st)
 {
-	const struct remote *remote = remote_of(fd, NULL);
-
-	return remote ? remote_stat64(remote, st)
-		      : next()->__fxstat64(ver, fd, st);
+	STAT_FD(fd, st, node_stat64, next()->__fxstat64(ver, fd, st));
 }
 
 WRAPPER int __fxstatat(int ver, int dirfd, const char *path, struct stat *st,
 		       int flags)
 {
-	const struct remote *remote = remote_at(dirfd, path, flags);
-
-	return remote ? remote_stat(remote, st)
-		      : next()->__fxstatat(ver, dirfd, path, st, flags);
+	STAT_AT(dirfd, path, st, flags, node_stat,
+		next()->__fxstatat(ver, dirfd, path, st, flags));
 }
 
 WRAPPER int __fxstatat64(int ver, int dirfd, const char *path,
 			 struct stat64 *st, int flags)
 {
-	const struct remote *remote = remote_at(dirfd, path, flags);
-
-	return remote ? remote_stat64(remote, st)
-		      : next()->__fxstatat64(ver, dirfd, path, st, flags);
+	STAT_AT(dirfd, path, st, flags, node_stat64,
+		next()->__fxstatat64(ver, dirfd, path, st, flags));
 }
 
 WRAPPER int statx(int dirfd, const char *restrict path, int flags,
 		  unsigned int mask, struct statx *restrict st)
 {
-	const struct remote *remote = remote_at(dirfd, path, flags);
-	int saved = errno, fd, ret;
+	int saved = errno, ret;
+	struct node node;
 
-	if (!remote)
-		return next()->statx(dirfd, path, flags, mask, st);
-	if (remote->kind == WIRE_KIND_ANON) {
-		fd = open_anon();
-		if (fd < 0)
-			return (int)wrapper_return(fd);
-		ret = next()->statx(fd, "", flags | AT_EMPTY_PATH, mask, st);
-		if (!ret)
-			st->stx_mode = ANON_MODE;
-		raw_close(fd);
+	if (is_bad(path, flags, &ret))
 		return ret;
-	}
-	if (next()->statx(AT_FDCWD, remote->name, flags & ~AT_EMPTY_PATH, mask,
+	if (!is_ours(dirfd, path, flags, &node))
+		return next()->statx(dirfd, path, flags, mask, st);
+	if (!node.path[0])
+		return anon_statx(flags, mask, st);
+	if (next()->statx(AT_FDCWD, node.path, flags & ~AT_EMPTY_PATH, mask,
 			  st) < 0) {
 		if (errno == EFAULT || errno == EINVAL)
 			return -1;
@@ -200,9 +268,9 @@ WRAPPER int statx(int dirfd, const char *restrict path, int flags,
 			STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_INO;
 		st->stx_mode = S_IFCHR | 0666;
 		st->stx_nlink = 1;
-		st->stx_rdev_major = major(remote->rdev);
-		st->stx_rdev_minor = minor(remote->rdev);
-		st->stx_ino = remote->ino;
+		st->stx_rdev_major = major(node.rdev);
+		st->stx_rdev_minor = minor(node.rdev);
+		st->stx_ino = node.ino;
 		errno = saved;
 	}
 	return 0;
