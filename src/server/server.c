@@ -116,13 +116,15 @@ static int add_node(struct server *server, struct server_device *device,
 	return 0;
 }
 
-static int add_device(struct server *server, const struct uprime_driver *driver)
+static int add_device(struct server *server,
+		      const struct server_device_config *config)
 {
 	struct server_device *device = &server->devices[server->nr_devices];
+	const struct uprime_driver *driver = config->driver;
 	struct drm_device *dev;
 	int ret;
 
-	dev = driver->create();
+	dev = driver->create(&config->options);
 	if (IS_ERR(dev)) {
 		ret = (int)PTR_ERR(dev);
 		say("cannot make a device of %s: %s.", driver->name,
@@ -179,7 +181,7 @@ static int add_devices(struct server *server)
 	int ret = 0;
 
 	for (unsigned int i = 0; i < config->nr_devices && !ret; i++) {
-		ret = add_device(server, config->devices[i]);
+		ret = add_device(server, &config->devices[i]);
 	}
 	if (ret) {
 		remove_devices(server);
@@ -193,18 +195,27 @@ static int add_devices(struct server *server)
 	return 0;
 }
 
-/* The names of the devices, one a line, as others see what this session is. */
+void server_device_text(const struct server_device_config *device,
+			char text[SERVER_DEVICE_TEXT])
+{
+	const struct uprime_device_options *options = &device->options;
+
+	snprintf(text, SERVER_DEVICE_TEXT, "%s%s%s%s", device->driver->name,
+		 options->syncobj ? ",syncobj" : "",
+		 options->name[0] ? ",name=" : "", options->name);
+}
+
+/* The devices, one a line, as others see what this session is. */
 static int note_devices(struct server *server)
 {
-	char text[1024] = "";
+	char text[SERVER_DEVICES_MAX * SERVER_DEVICE_TEXT] = "";
+	char line[SERVER_DEVICE_TEXT];
 	size_t at = 0;
 
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		server_device_text(&server->config->devices[i], line);
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s\n",
-				       server->devices[i].driver->name);
-		if (at >= sizeof(text)) {
-			return -ENAMETOOLONG;
-		}
+				       line);
 	}
 	return session_note(&server->session, SESSION_DEVICES, text);
 }

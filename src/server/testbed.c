@@ -143,6 +143,8 @@ static void describe_node(FILE *text, const struct drm_minor *minor)
 static char *describe(const struct drm_device *dev)
 {
 	const char *bus = dev->dev->name;
+	/* "vgem.1" is a platform device "vgem". */
+	int kind = (int)strcspn(bus, ".");
 	char *text = NULL;
 	size_t size;
 	FILE *file;
@@ -154,11 +156,11 @@ static char *describe(const struct drm_device *dev)
 	fprintf(file,
 		"P: /devices/platform/%s\n"
 		"E: SUBSYSTEM=platform\n"
-		"E: MODALIAS=platform:%s\n"
-		"A: modalias=platform:%s\\n\n"
+		"E: MODALIAS=platform:%.*s\n"
+		"A: modalias=platform:%.*s\\n\n"
 		"A: driver_override=(null)\\n\n"
 		"%s",
-		bus, dev->driver->name, dev->driver->name, power_attributes);
+		bus, kind, bus, kind, bus, power_attributes);
 	describe_node(file, &dev->primary);
 	if (dev->render.index >= 0) {
 		describe_node(file, &dev->render);
