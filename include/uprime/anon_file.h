@@ -13,6 +13,7 @@
 
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <stdatomic.h>
 
 struct anon_file;
 
