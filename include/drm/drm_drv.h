@@ -19,6 +19,8 @@ enum drm_driver_feature {
 	DRIVER_GEM = 1 << 0,
 	DRIVER_MODESET = 1 << 1,
 	DRIVER_RENDER = 1 << 3,
+	DRIVER_SYNCOBJ = 1 << 5,
+	DRIVER_SYNCOBJ_TIMELINE = 1 << 6,
 };
 
 /**
@@ -31,7 +33,8 @@ enum drm_driver_feature {
 struct drm_driver {
 	const char *name, *desc, *date;
 	int major, minor, patchlevel;
-	u32 driver_features; /* enum drm_driver_feature */
+	u32 driver_features; /* enum drm_driver_feature, of each device at
+	                        first */
 
 	/* optional: a file was opened; -errno refuses */
 	int (*open)(struct drm_device *dev, struct drm_file *file);
@@ -98,6 +101,19 @@ struct drm_driver {
 	const struct drm_ioctl_desc *ioctls; /* from DRM_COMMAND_BASE */
 	int num_ioctls;
 };
+
+/**
+ * drm_core_check_feature() - can a device do something?
+ * @dev: the device
+ * @feature: one feature
+ *
+ * Return: whether the device has the feature.
+ */
+static inline bool drm_core_check_feature(const struct drm_device *dev,
+					  enum drm_driver_feature feature)
+{
+	return dev->driver_features & feature;
+}
 
 /**
  * drm_dev_alloc() - make a device

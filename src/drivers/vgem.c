@@ -136,9 +136,10 @@ static const struct drm_driver vgem_driver = {
 	.num_ioctls = ARRAY_SIZE(vgem_ioctls),
 };
 
-static struct drm_device *vgem_create(void)
+static struct drm_device *
+vgem_create(const struct uprime_device_options *options)
 {
-	return uprime_device_create(&vgem_driver, NULL);
+	return uprime_device_create(&vgem_driver, options, NULL);
 }
 
 const struct uprime_driver vgem_uprime_driver = {

@@ -405,7 +405,7 @@ TEST(taking_a_device_away_twice_leaves_the_others_alone)
 	begin();
 	index = stage.far_dev->primary.index;
 	drm_dev_unregister(stage.far_dev);
-	other = uprime_driver_find("vgem")->create();
+	other = uprime_driver_find("vgem")->create(NULL);
 	assert_int_equal(other->primary.index, index);
 	drm_dev_unregister(stage.far_dev);
 	minor = drm_minor_get(index);
