@@ -185,7 +185,7 @@ static int card_setup(void **state)
 	const struct uprime_driver *vram = uprime_driver_find("vram");
 
 	(void)state;
-	return stage_setup_devices(vram->create(), vram->create(),
+	return stage_setup_devices(vram->create(NULL), vram->create(NULL),
 				   vram->destroy);
 }
 
