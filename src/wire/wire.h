@@ -15,10 +15,11 @@
  * is waiting for something. A cancel is not answered, and one that comes too
  * late means nothing.
  *
- * Fds of devices, sync files and their like are named by their socket cookie (SO_COOKIE): a number the kernel
- * never uses twice. The first request on a connection which names a cookie
- * carries the fd itself (SCM_RIGHTS, WIRE_F_FD): that is the proof that the
- * device was handed to this process. Later ones need only the number.
+ * Fds of devices, sync files and their like are named by their socket cookie
+ * (SO_COOKIE): a number the kernel never uses twice. The first request on a
+ * connection which names a cookie carries the fd itself (SCM_RIGHTS,
+ * WIRE_F_FD): that is the proof that it was handed to this process. Later ones
+ * need only the number.
  *
  * All integers are in host order: both ends are on one machine.
  */
@@ -53,6 +54,8 @@ enum wire_op {
 	WIRE_POLL,      /* a wire_hdr, dma-buf attached; reply fds: a socket
 	                   that polls as the dma-buf, and a leash: closing that
 	                   one ends it */
+	WIRE_OPEN_PATH, /* wire_open_path; reply fd: what it names; -ENOENT: not
+	                   ours */
 
 	/* server -> client */
 	WIRE_REPLY = 64,  /* ends the request */
@@ -101,6 +104,17 @@ struct wire_open {
 	uint64_t rdev;  /* st_rdev of the node */
 	uint32_t flags; /* open(2) flags */
 	uint32_t pad;
+};
+
+/* Longest path of what the server opens, with its end. */
+#define WIRE_PATH_MAX 64
+
+/* What is no node but opened by the server: /sys/kernel/debug/dri/0/name. */
+struct wire_open_path {
+	struct wire_hdr hdr;
+	uint32_t flags; /* open(2) flags */
+	uint32_t pad;
+	char path[WIRE_PATH_MAX]; /* absolute, without "." and ".." */
 };
 
 enum wire_kind {

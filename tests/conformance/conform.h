@@ -49,6 +49,15 @@ extern const struct subject dmabuf_ioctl_subject;
 extern const struct subject lifetime_subject;
 extern const struct subject permute_subject;
 extern const struct subject node_subject;
+extern const struct subject debugfs_subject;
+extern const struct subject vgem_fence_subject;
+extern const struct subject fence_poll_subject;
+extern const struct subject sync_file_subject;
+extern const struct subject fence_wait_subject;
+extern const struct subject syncobj_subject;
+extern const struct subject syncobj_wait_subject;
+extern const struct subject syncobj_point_subject;
+extern const struct subject syncobj_fd_subject;
 
 /* scripted.c: running the subjects */
 
@@ -68,7 +77,7 @@ int replay_run(const char *path, bool digest);
 
 /* report.c: what is printed */
 
-/* A formatted string that lives until some 30 later calls. */
+/* A formatted string that lives until some 250 later calls. */
 const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The name of an errno value. */
 const char *errname(int number);
