@@ -256,7 +256,7 @@ static void caps(void)
 }
 
 static const struct check checks[] = {
-	{.name = "version", .run = version},
+	{.name = "version", .run = version, .of_61 = true},
 	{.name = "unique", .run = unique},
 	{.name = "set-version", .run = set_versions},
 	{.name = "get-client", .run = get_client},
@@ -267,4 +267,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject client_subject = {"client", checks};
+const struct subject client_subject = {
+	.name = "client",
+	.checks = checks,
+};

@@ -57,11 +57,13 @@ static void run_check(const struct subject *subject, const struct check *check)
 	}
 }
 
-static void run_subject(const struct subject *subject, bool privileged)
+static void run_subject(const struct subject *subject,
+			const struct options *options)
 {
 	for (const struct check *check = subject->checks; check->name;
 	     check++) {
-		if (!check->privileged || privileged) {
+		if ((!check->privileged || options->privileged) &&
+		    (!check->of_61 || !options->syncobj)) {
 			run_check(subject, check);
 		}
 	}
@@ -77,7 +79,7 @@ static const struct subject *find_subject(const char *name)
 	return NULL;
 }
 
-bool scripted_run(char **names, bool privileged)
+bool scripted_run(char **names, const struct options *options)
 {
 	for (char **name = names; *name; name++) {
 		if (!find_subject(*name)) {
@@ -86,10 +88,12 @@ bool scripted_run(char **names, bool privileged)
 		}
 	}
 	for (char **name = names; *name; name++) {
-		run_subject(find_subject(*name), privileged);
+		run_subject(find_subject(*name), options);
 	}
 	for (size_t i = 0; i < NR_SUBJECTS && !*names; i++) {
-		run_subject(subjects[i], privileged);
+		if (!subjects[i]->syncobj || options->syncobj) {
+			run_subject(subjects[i], options);
+		}
 	}
 	return true;
 }
