@@ -144,7 +144,7 @@ def main():
             break
         ops = shorter
     kernel, ours = shrinker.transcripts(ops)
-    path = os.path.join(build, "conformance", kernel,
+    path = os.path.join(build, "conformance", shrinker.kernel,
                         "seed-%s.ops" % seed)
     with open(path, "w") as file:
         file.write("== seed %s, shrunk\n%s\n" % (seed, "\n".join(ops)))
