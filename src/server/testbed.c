@@ -28,6 +28,10 @@
 #include "say.h"
 #include "wire.h"
 
+/* A miscellaneous device, with a number the system gives to nothing else. */
+#define MISC_MAJOR 10
+#define MISC_MINOR 255
+
 #define LIBRARY		"libumockdev.so.0"
 #define PRELOAD_LIBRARY "libumockdev-preload.so.0"
 
@@ -143,6 +147,8 @@ static void describe_node(FILE *text, const struct drm_minor *minor)
 static char *describe(const struct drm_device *dev)
 {
 	const char *bus = dev->dev->name;
+	/* "vgem.1" is a platform device "vgem". */
+	int kind = (int)strcspn(bus, ".");
 	char *text = NULL;
 	size_t size;
 	FILE *file;
@@ -154,11 +160,11 @@ static char *describe(const struct drm_device *dev)
 	fprintf(file,
 		"P: /devices/platform/%s\n"
 		"E: SUBSYSTEM=platform\n"
-		"E: MODALIAS=platform:%s\n"
-		"A: modalias=platform:%s\\n\n"
+		"E: MODALIAS=platform:%.*s\n"
+		"A: modalias=platform:%.*s\\n\n"
 		"A: driver_override=(null)\\n\n"
 		"%s",
-		bus, dev->driver->name, dev->driver->name, power_attributes);
+		bus, kind, bus, kind, bus, power_attributes);
 	describe_node(file, &dev->primary);
 	if (dev->render.index >= 0) {
 		describe_node(file, &dev->render);
@@ -260,6 +266,52 @@ int testbed_add(struct testbed *testbed, const struct drm_device *dev)
 		say("cannot complete %s: %s.", testbed->root, strerror(-ret));
 	}
 	free(text);
+	return ret;
+}
+
+/* A file and the folders it is in; a character device is one which umockdev
+ * says is one. */
+static bool make_file(const struct testbed *testbed, const char *name,
+		      mode_t mode)
+{
+	char path[PATH_MAX], node[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%s", testbed->root, name);
+	for (char *slash = path + strlen(testbed->root) + 1;
+	     (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST) {
+			return false;
+		}
+		*slash = '/';
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		return false;
+	}
+	close(fd);
+	if (chmod(path, mode & 07777)) {
+		return false;
+	}
+	if (!S_ISCHR(mode)) {
+		return true;
+	}
+	snprintf(path, sizeof(path), "%s/dev/.node/%s", testbed->root,
+		 name + strlen("/dev/"));
+	snprintf(node, sizeof(node), "%d:%d", MISC_MAJOR, MISC_MINOR);
+	return !symlink(node, path);
+}
+
+int testbed_add_file(struct testbed *testbed, const char *name, mode_t mode)
+{
+	int ret = 0;
+
+	if (!make_file(testbed, name, mode)) {
+		ret = -errno;
+		say("cannot make %s in %s: %s.", name, testbed->root,
+		    strerror(-ret));
+	}
 	return ret;
 }
 

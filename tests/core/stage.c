@@ -96,7 +96,7 @@ int stage_setup(void **state)
 	const struct uprime_driver *vgem = uprime_driver_find("vgem");
 
 	(void)state;
-	return stage_setup_devices(vgem->create(), vgem->create(),
+	return stage_setup_devices(vgem->create(NULL), vgem->create(NULL),
 				   vgem->destroy);
 }
 
