@@ -322,4 +322,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject debugfs_subject = {"debugfs", checks};
+const struct subject debugfs_subject = {
+	.name = "debugfs",
+	.checks = checks,
+};
