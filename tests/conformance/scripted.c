@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHECK_SECONDS 60
+#define CHECK_SECONDS 30
 
 static const struct subject *const subjects[] = {
 	&ioctl_table_subject, &client_subject,	  &master_subject,
