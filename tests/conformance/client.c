@@ -263,7 +263,7 @@ static const struct check checks[] = {
 	{.name = "get-client-privileged",
 	 .run = get_client,
 	 .privileged = true},
-	{.name = "caps", .run = caps},
+	{.name = "caps", .run = caps, .of_61 = true},
 	{0},
 };
 

@@ -571,7 +571,7 @@ static void processes(void)
 
 static const struct check checks[] = {
 	{.name = "arguments", .run = arguments},
-	{.name = "deadline", .run = deadline},
+	{.name = "deadline", .run = deadline, .of_61 = true},
 	{.name = "exports", .run = exports},
 	{.name = "imports", .run = imports},
 	{.name = "import-more", .run = import_more},
