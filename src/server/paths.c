@@ -35,7 +35,7 @@ static const struct server_path paths[] = {
 	{DEBUGFS "/dri/%d/gem_names", S_IFREG | 0444, debugfs_gem_names, NULL},
 	{DEBUGFS "/dma_buf/bufinfo", S_IFREG | 0444, debugfs_bufinfo, NULL},
 	{DEBUGFS "/sync/sw_sync", S_IFREG | 0666, NULL, sw_sync_open},
-	{"/dev/sw_sync", S_IFREG | 0666, NULL, sw_sync_open},
+	{"/dev/sw_sync", S_IFCHR | 0666, NULL, sw_sync_open},
 };
 
 const struct server_path *server_path_at(unsigned int i)
