@@ -36,22 +36,27 @@
 /* The C library promises the compiler that nobody passes NULL: they do. */
 #define __attribute_nonnull__(params)
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "wire.h"
 
@@ -244,6 +249,7 @@ int __fxstatat64(int ver, int dirfd, const char *path, struct stat64 *st,
 ssize_t __readlink_chk(const char *path, char *buf, size_t len, size_t size);
 ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t len,
 			 size_t size);
+char *__realpath_chk(const char *path, char *buf, size_t size);
 int close_range(unsigned int first, unsigned int last, int flags);
 void closefrom(int low);
 
@@ -289,6 +295,29 @@ void closefrom(int low);
 	X(writev)                                                              \
 	X(readlink)                                                            \
 	X(readlinkat)                                                          \
+	X(access)                                                              \
+	X(faccessat)                                                           \
+	X(eaccess)                                                             \
+	X(fchmod)                                                              \
+	X(fchmodat)                                                            \
+	X(chown)                                                               \
+	X(lchown)                                                              \
+	X(fchown)                                                              \
+	X(fchownat)                                                            \
+	X(futimens)                                                            \
+	X(utimensat)                                                           \
+	X(utime)                                                               \
+	X(utimes)                                                              \
+	X(futimes)                                                             \
+	X(readdir)                                                             \
+	X(readdir64)                                                           \
+	X(scandir)                                                             \
+	X(scandir64)                                                           \
+	X(glob)                                                                \
+	X(glob64)                                                              \
+	X(realpath)                                                            \
+	X(canonicalize_file_name)                                              \
+	X(__realpath_chk)                                                      \
 	X(__readlink_chk)                                                      \
 	X(__readlinkat_chk)
 

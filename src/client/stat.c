@@ -27,8 +27,6 @@ static bool names_node(int dirfd, const char *path, int flags,
 		return false;
 	if (!path[0])
 		return flags & AT_EMPTY_PATH && node_behind(dirfd, node);
-	if (path[strlen(path) - 1] == '/')
-		return false;
 	if (flags & AT_SYMLINK_NOFOLLOW)
 		return node_find_nofollow(dirfd, path, node);
 	fd = node_fd_link(dirfd, path);
@@ -70,11 +68,23 @@ static int node_stat64(const struct node *node, struct stat64 *st)
 }
 
 /* What the next layer would not survive, or not see. */
-static bool is_bad(const char *path, int flags, int *ret)
+static bool is_bad(int dirfd, const char *path, int flags, int *ret)
 {
-	if (!session_on() || (path && !(flags & ~STAT_FLAGS)))
+	struct node node;
+
+	if (!session_on())
 		return false;
-	*ret = (int)wrapper_return(path ? -EINVAL : -EFAULT);
+	if (!path)
+		*ret = -EFAULT;
+	else if (flags & ~STAT_FLAGS)
+		*ret = -EINVAL;
+	/* "card0/" is in no directory of that name. */
+	else if (path[0] && path[strlen(path) - 1] == '/' &&
+		 node_find(dirfd, path, &node))
+		*ret = -ENOTDIR;
+	else
+		return false;
+	*ret = (int)wrapper_return(*ret);
 	return true;
 }
 
@@ -83,7 +93,7 @@ static bool is_bad(const char *path, int flags, int *ret)
 		struct node node;                                              \
 		int ret;                                                       \
                                                                                \
-		if (is_bad(path, flags, &ret))                                 \
+		if (is_bad(dirfd, path, flags, &ret))                          \
 			return ret;                                            \
 		if (names_node(dirfd, path, flags, &node))                     \
 			return node_stat(&node, st);                           \
@@ -198,7 +208,7 @@ WRAPPER int statx(int dirfd, const char *restrict path, int flags,
 	int saved = errno, ret;
 	struct node node;
 
-	if (is_bad(path, flags, &ret))
+	if (is_bad(dirfd, path, flags, &ret))
 		return ret;
 	if (!names_node(dirfd, path, flags, &node))
 		return next()->statx(dirfd, path, flags, mask, st);
