@@ -227,6 +227,7 @@ bool node_behind(int fd, struct node *node);
 /* @path, which begins with '/', as it is outside of the testbed. */
 const char *node_outside(const char *path);
 bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX]);
+bool node_server_text(int fd, char path[WIRE_PATH_MAX]);
 /* The fd of this process that a link in /proc or /dev/fd names, or -1. */
 int node_fd_link(int dirfd, const char *path);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * DOC: the folder of the nodes
+ * DOC: folders
  *
  * umockdev opens its own folder in the place of /dev/dri, in which a node is a
- * plain file: readdir() says here what it is. Functions of the C library which
+ * plain file: readdir() says here what it is. Of the program's fds it leaves
+ * out what is ours, so that who counts them finds its own. Functions of the C library which
  * open folders without anybody seeing it are told which functions to use, or
  * given the folder. No state.
  */
@@ -20,10 +21,24 @@ static void set_type(DIR *dir, const char *name, unsigned char *type)
 		*type = DT_CHR;
 }
 
+/* Is it in the folder of our fds, and no fd of the program's? */
+static bool is_hidden(DIR *dir, const char *name)
+{
+	int fd;
+
+	if (name[0] < '0' || name[0] > '9' || !session_on())
+		return false;
+	fd = atoi(name);
+	return pool_owns(fd) && node_fd_link(dirfd(dir), name) == fd;
+}
+
 WRAPPER struct dirent *readdir(DIR *dir)
 {
-	struct dirent *entry = next()->readdir(dir);
+	struct dirent *entry;
 
+	do {
+		entry = next()->readdir(dir);
+	} while (entry && is_hidden(dir, entry->d_name));
 	if (entry)
 		set_type(dir, entry->d_name, &entry->d_type);
 	return entry;
@@ -31,8 +46,11 @@ WRAPPER struct dirent *readdir(DIR *dir)
 
 WRAPPER struct dirent64 *readdir64(DIR *dir)
 {
-	struct dirent64 *entry = next()->readdir64(dir);
+	struct dirent64 *entry;
 
+	do {
+		entry = next()->readdir64(dir);
+	} while (entry && is_hidden(dir, entry->d_name));
 	if (entry)
 		set_type(dir, entry->d_name, &entry->d_type);
 	return entry;
