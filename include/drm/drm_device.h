@@ -22,6 +22,8 @@ struct drm_driver;
 struct drm_device {
 	struct kref ref;
 	const struct drm_driver *driver; /* constant */
+	u32 driver_features; /* enum drm_driver_feature; the driver's at first,
+	                        constant once registered */
 	struct device *dev;              /* on the bus; not owned; constant */
 	void *dev_private;               /* the driver's */
 	struct drm_minor primary, render; /* constant once registered */

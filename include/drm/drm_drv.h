@@ -19,6 +19,8 @@ enum drm_driver_feature {
 	DRIVER_GEM = 1 << 0,
 	DRIVER_MODESET = 1 << 1,
 	DRIVER_RENDER = 1 << 3,
+	DRIVER_SYNCOBJ = 1 << 5,
+	DRIVER_SYNCOBJ_TIMELINE = 1 << 6,
 };
 
 /**
@@ -31,7 +33,8 @@ enum drm_driver_feature {
 struct drm_driver {
 	const char *name, *desc, *date;
 	int major, minor, patchlevel;
-	u32 driver_features; /* enum drm_driver_feature */
+	u32 driver_features; /* enum drm_driver_feature, of each device at
+	                        first */
 
 	/* optional: a file was opened; -errno refuses */
 	int (*open)(struct drm_device *dev, struct drm_file *file);
@@ -69,7 +72,8 @@ struct drm_driver {
 	int (*gem_prime_pin)(struct drm_gem_object *obj);
 	/* undoes gem_prime_pin */
 	void (*gem_prime_unpin)(struct drm_gem_object *obj);
-	/* optional: the object's reservation */
+	/* optional: the reservation of an exported object; without: its
+	 * own */
 	struct dma_resv *(*gem_prime_res_obj)(struct drm_gem_object *obj);
 	/* a new table of the pinned object; without: -ENOSYS to importers */
 	struct sg_table *(*gem_prime_get_sg_table)(struct drm_gem_object *obj);
@@ -97,6 +101,19 @@ struct drm_driver {
 	const struct drm_ioctl_desc *ioctls; /* from DRM_COMMAND_BASE */
 	int num_ioctls;
 };
+
+/**
+ * drm_core_check_feature() - can a device do something?
+ * @dev: the device
+ * @feature: one feature
+ *
+ * Return: whether the device has the feature.
+ */
+static inline bool drm_core_check_feature(const struct drm_device *dev,
+					  enum drm_driver_feature feature)
+{
+	return dev->driver_features & feature;
+}
 
 /**
  * drm_dev_alloc() - make a device

@@ -13,6 +13,7 @@
 #define UPRIME_DRM_GEM_H
 
 #include <drm/drm_vma_manager.h>
+#include <linux/dma-resv.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -41,6 +42,9 @@ struct drm_gem_object {
 	                              object_name_lock */
 	struct dma_buf_attachment *import_attach; /* owned; constant after
 	                                             import */
+	struct dma_resv *resv;   /* own_resv, or that of the dma-buf it was
+	                            imported from; constant after import */
+	struct dma_resv own_resv;
 	struct drm_vma_offset_node vma_node;
 	struct list_head node; /* drm_device.objects; objects_lock */
 };

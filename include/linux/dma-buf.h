@@ -22,6 +22,7 @@
 #include_next <linux/dma-buf.h>
 #include <linux/device.h>
 #include <linux/dma-direction.h>
+#include <linux/dma-resv.h>
 #include <linux/err.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -33,7 +34,6 @@
 
 struct dma_buf;
 struct dma_buf_attachment;
-struct dma_resv;
 
 /**
  * struct dma_buf_ops - what an exporter does
@@ -76,9 +76,12 @@ struct dma_buf {
 	const struct dma_buf_ops *ops; /* constant */
 	void *priv;                    /* the exporter's; constant */
 	const char *exp_name;          /* exporter's name; constant */
-	struct dma_resv *resv;         /* not owned; constant */
+	struct dma_resv *resv;         /* the exporter's, or own_resv; constant */
+	struct dma_resv own_resv;      /* unused if the exporter has one */
 	struct file *file;             /* memory and identity, owned; constant */
 	int mode;                      /* O_RDONLY or O_RDWR; constant */
+
+	struct list_head pollers; /* dma_buf_poller.node; dma_buf_poll.c */
 
 	struct mutex lock;
 	struct list_head attachments;  /* dma_buf_attachment.node; lock */
@@ -115,7 +118,7 @@ struct dma_buf_export_info {
 	const struct dma_buf_ops *ops; /* map, unmap and release are required */
 	size_t size;                   /* bytes, not 0 */
 	int flags;                     /* O_RDWR or O_RDONLY, O_CLOEXEC */
-	struct dma_resv *resv;
+	struct dma_resv *resv; /* alive until release; NULL: one of its own */
 	struct file *file; /* memory of the buffer, at least size bytes */
 	void *priv;        /* exporter's, required */
 };
@@ -224,7 +227,10 @@ EXPORT_SYMBOL void dma_buf_unmap_attachment(struct dma_buf_attachment *attach,
  * @dmabuf: the dma-buf
  * @dir: DMA_FROM_DEVICE to read, DMA_TO_DEVICE to write, or both
  *
- * Return: 0; -EINVAL (NULL given); what the exporter says.
+ * Asks the exporter, then sleeps until nobody is writing the buffer, or, if it
+ * is to be written, using it. No lock may be held.
+ *
+ * Return: 0; -EINVAL (NULL given); -EINTR; -ENOMEM; what the exporter says.
  */
 EXPORT_SYMBOL int dma_buf_begin_cpu_access(struct dma_buf *dmabuf,
 					   enum dma_data_direction dir);
@@ -234,7 +240,7 @@ EXPORT_SYMBOL int dma_buf_begin_cpu_access(struct dma_buf *dmabuf,
  * @dmabuf: the dma-buf
  * @dir: as in dma_buf_begin_cpu_access()
  *
- * Return: as dma_buf_begin_cpu_access().
+ * Return: 0; -EINVAL (NULL given); what the exporter says.
  */
 EXPORT_SYMBOL int dma_buf_end_cpu_access(struct dma_buf *dmabuf,
 					 enum dma_data_direction dir);
@@ -280,6 +286,46 @@ EXPORT_SYMBOL void dma_buf_vunmap(struct dma_buf *dmabuf, void *vaddr);
  */
 EXPORT_SYMBOL long dma_buf_ioctl(struct dma_buf *dmabuf, unsigned int cmd,
 				 unsigned long arg);
+
+/**
+ * dma_buf_poll() - is a dma-buf in use?
+ * @dmabuf: the dma-buf
+ *
+ * Return: EPOLLIN if nobody is writing it, EPOLLOUT if nobody is using it.
+ */
+EXPORT_SYMBOL unsigned int dma_buf_poll(struct dma_buf *dmabuf);
+
+/**
+ * struct dma_buf_poller - somebody who follows whether a dma-buf is in use
+ *
+ * Embedded in its user's struct. All fields: dma_buf_poll.c.
+ */
+struct dma_buf_poller {
+	struct dma_resv_watch watch;
+	struct dma_buf *dmabuf; /* not referenced; NULL: released, or ended */
+	struct list_head node;  /* dma_buf.pollers */
+	void (*changed)(struct dma_buf_poller *poller, unsigned int events);
+};
+
+/**
+ * dma_buf_poll_start() - follow whether a dma-buf is in use
+ * @dmabuf: referenced by the caller now, but no longer than that
+ * @poller: memory of the caller until dma_buf_poll_end()
+ * @changed: called with what dma_buf_poll() would say, once from here and then
+ * at each change, and at last with EPOLLHUP, when the dma-buf is released. A
+ * lock is held under which no lock of the core may be taken and nothing waited
+ * for.
+ */
+EXPORT_SYMBOL void dma_buf_poll_start(
+	struct dma_buf *dmabuf, struct dma_buf_poller *poller,
+	void (*changed)(struct dma_buf_poller *poller, unsigned int events));
+
+/**
+ * dma_buf_poll_end() - end dma_buf_poll_start()
+ * @poller: as given there; its dma-buf may be gone. The callback is not running
+ * when this returns. No lock that it takes can be held.
+ */
+EXPORT_SYMBOL void dma_buf_poll_end(struct dma_buf_poller *poller);
 
 /**
  * dma_buf_for_each() - look at every dma-buf there is

@@ -7,14 +7,30 @@
 
 struct drm_device;
 
+/* Longest name a device can be given. */
+#define UPRIME_NAME_MAX 31
+
+/**
+ * struct uprime_device_options - what a device is to be beside its driver's
+ *
+ * Zeroed memory asks for nothing.
+ */
+struct uprime_device_options {
+	/* What it says its driver is called; "": the driver's own name.
+	 * Programs decide by it what they do with a device. */
+	char name[UPRIME_NAME_MAX + 1];
+	bool syncobj; /* it has sync objects, with timelines */
+};
+
 /**
  * struct uprime_driver - a driver one can ask for by name
  */
 struct uprime_driver {
 	const char *name;
 	const char *summary; /* one line, for people */
-	/* Make and register a device: for destroy(), or ERR_PTR. */
-	struct drm_device *(*create)(void);
+	/* Make and register a device: for destroy(), or ERR_PTR. Without
+	 * options (NULL) it is as the driver says. */
+	struct drm_device *(*create)(const struct uprime_device_options *opt);
 	/* Unregister a device and drop the reference that create() returned. */
 	void (*destroy)(struct drm_device *dev);
 };

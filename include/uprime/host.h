@@ -36,6 +36,11 @@ struct task_ops {
 	 * be filled in at that offset of the ioctl's argument later. The PRIME
 	 * lock of the task's drm_file may be held. */
 	int (*fd_install)(struct task *task, int fd, bool cloexec);
+	/* Wait for wake(); see task_sleep(). */
+	int (*sleep)(struct task *task, s64 deadline, bool intr);
+	/* End the sleep of a task, or its next one. From any thread, with any
+	 * lock held, while the task exists. */
+	void (*wake)(struct task *task);
 };
 
 /**
@@ -46,8 +51,8 @@ struct task_ops {
 struct task {
 	const struct task_ops *ops; /* constant */
 	pid_t pid;                  /* process, not thread; constant */
-	int fd_out; /* set by drm_ioctl(): offset of the argument's field
-	               which takes the fd that results, or -1 */
+	int fd_out; /* set around an ioctl's fd_install: offset of the argument's
+	               field which takes the fd, or -1 */
 };
 
 /**
@@ -70,5 +75,30 @@ int copy_from_user(void *to, u64 from, size_t n)
 	__attribute__((visibility("default")));
 int copy_to_user(u64 to, const void *from, size_t n)
 	__attribute__((visibility("default")));
+
+/* No deadline. */
+#define TASK_FOREVER INT64_MAX
+
+/**
+ * task_sleep() - wait until another thread wakes the current task
+ * @deadline: ns of CLOCK_MONOTONIC, or TASK_FOREVER
+ * @intr: end also when the task has a signal to handle
+ *
+ * As with the kernel's schedule(): a wake that comes before the sleep ends it
+ * at once, and one can come for nothing, so ask again what was waited for. No
+ * lock may be held.
+ *
+ * Return: 0 (woken); -ETIMEDOUT; -EINTR; -ENOMEM (cannot wait).
+ */
+int task_sleep(s64 deadline, bool intr) __attribute__((visibility("default")));
+
+/**
+ * task_wake() - end the sleep of a task
+ * @task: the task; any lock may be held
+ */
+void task_wake(struct task *task) __attribute__((visibility("default")));
+
+/* ktime_get_ns - now, in ns of CLOCK_MONOTONIC */
+s64 ktime_get_ns(void) __attribute__((visibility("default")));
 
 #endif

@@ -59,11 +59,29 @@ static void normalize(char *path)
 	*out = '\0';
 }
 
+/**
+ * node_outside() - a path of umockdev's directory as programs know it
+ * @path: an absolute path
+ *
+ * Return: @path, or the part of it that follows the directory.
+ */
+const char *node_outside(const char *path)
+{
+	const char *testbed = session_testbed();
+	size_t skip = strlen(testbed);
+
+	return skip && !strncmp(path, testbed, skip) &&
+			       (starts_with(path + skip, "/dev/") ||
+				starts_with(path + skip, "/sys/"))
+		       ? path + skip
+		       : path;
+}
+
 /* @path as an absolute one, seen from outside of the testbed's directory. */
 static BIG_FRAME int absolute(int dirfd, const char *path, char *out)
 {
-	const char *testbed = session_testbed();
-	size_t len = 0, skip = strlen(testbed);
+	const char *outside;
+	size_t len = 0;
 	long ret;
 
 	if (path[0] != '/') {
@@ -76,6 +94,9 @@ static BIG_FRAME int absolute(int dirfd, const char *path, char *out)
 		}
 		if (ret < 0)
 			return (int)ret;
+		/* "socket:[1]", or "(unreachable)/home" */
+		if (out[0] != '/')
+			return -ENOTDIR;
 		len = (size_t)ret;
 		if (len + 1 < PATH_MAX)
 			out[len++] = '/';
@@ -84,9 +105,8 @@ static BIG_FRAME int absolute(int dirfd, const char *path, char *out)
 		return -ENAMETOOLONG;
 	strcpy(out + len, path);
 	normalize(out);
-	if (skip && !strncmp(out, testbed, skip) &&
-	    starts_with(out + skip, "/dev/"))
-		memmove(out, out + skip, strlen(out + skip) + 1);
+	outside = node_outside(out);
+	memmove(out, outside, strlen(outside) + 1);
 	return 0;
 }
 
@@ -114,7 +134,8 @@ static BIG_FRAME bool follow(char *path)
 	return true;
 }
 
-static BIG_FRAME bool look_up(int dirfd, const char *path, struct node *node)
+static BIG_FRAME bool look_up(int dirfd, const char *path, bool follow_links,
+			      struct node *node)
 {
 	char full[PATH_MAX];
 	struct stat64 st;
@@ -132,10 +153,22 @@ static BIG_FRAME bool look_up(int dirfd, const char *path, struct node *node)
 			strcpy(node->path, full);
 			return true;
 		}
-		if (!follow(full))
+		if (!follow_links || !follow(full))
 			return false;
 	}
 	return false;
+}
+
+/* As node_find(), for a path that looks like a node's. */
+static bool look_up_quietly(int dirfd, const char *path, bool follow_links,
+			    struct node *node)
+{
+	int saved = errno;
+	bool found;
+
+	found = look_up(dirfd, path, follow_links, node);
+	errno = saved;
+	return found;
 }
 
 /**
@@ -146,14 +179,119 @@ static BIG_FRAME bool look_up(int dirfd, const char *path, struct node *node)
  */
 bool node_find(int dirfd, const char *path, struct node *node)
 {
-	int saved = errno;
-	bool found;
+	return session_on() && path && looks_like_node(path) &&
+	       look_up_quietly(dirfd, path, true, node);
+}
 
-	if (!session_on() || !path || !looks_like_node(path))
+/**
+ * node_find_nofollow() - is this path a device's, and no link to one?
+ * @dirfd: as of openat(2)
+ * @path: as of openat(2); may be NULL
+ * @node: set if it is one
+ */
+bool node_find_nofollow(int dirfd, const char *path, struct node *node)
+{
+	return session_on() && path && looks_like_node(path) &&
+	       look_up_quietly(dirfd, path, false, node);
+}
+
+static BIG_FRAME bool look_behind_path_fd(int fd, struct node *node)
+{
+	char full[PATH_MAX];
+
+	return raw_fd_link(fd, full, sizeof(full)) > 0 &&
+	       node_find_nofollow(AT_FDCWD, full, node);
+}
+
+/**
+ * node_behind() - is this fd a device, or the path of one (O_PATH)?
+ * @fd: any number
+ * @node: set if it is one
+ *
+ * One system call if it is neither and was seen before.
+ */
+bool node_behind(int fd, struct node *node)
+{
+	const struct remote *device = remote_device(fd);
+	uint64_t cookie;
+
+	if (device) {
+		node->rdev = device->rdev;
+		node->ino = device->ino;
+		strcpy(node->path, device->name);
+		return true;
+	}
+	/* An O_PATH fd can be asked for nothing. */
+	return session_on() && fd >= 0 && raw_cookie(fd, &cookie) == -EBADF &&
+	       look_behind_path_fd(fd, node);
+}
+
+/* The names of the files that the server opens. */
+static bool looks_like_server_path(const char *path)
+{
+	static const char *const names[] = {
+		"name", "clients", "gem_names", "bufinfo", "sw_sync",
+	};
+	const char *base = strrchr(path, '/');
+	size_t i;
+
+	base = base ? base + 1 : path;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(base, names[i]))
+			return true;
+	return false;
+}
+
+static BIG_FRAME bool look_up_server_path(int dirfd, const char *path,
+					  char found[WIRE_PATH_MAX])
+{
+	char full[PATH_MAX];
+
+	if (absolute(dirfd, path, full) < 0 || strlen(full) >= WIRE_PATH_MAX ||
+	    (!starts_with(full, "/sys/kernel/debug/") &&
+	     strcmp(full, "/dev/sw_sync") != 0))
 		return false;
-	found = look_up(dirfd, path, node);
-	errno = saved;
-	return found;
+	strcpy(found, full);
+	return true;
+}
+
+/**
+ * node_server_path() - may this be a path which the server opens?
+ * @dirfd: as of openat(2)
+ * @path: as of openat(2); may be NULL
+ * @found: set to the path as the server knows it, if it may
+ */
+bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX])
+{
+	return session_on() && path && looks_like_server_path(path) &&
+	       look_up_server_path(dirfd, path, found);
+}
+
+/**
+ * node_server_text() - is this fd a text which the server made of a path?
+ * @fd: any number
+ * @path: set to the path, if it is
+ */
+__attribute__((noinline)) bool node_server_text(int fd,
+						char path[WIRE_PATH_MAX])
+{
+	static const char memfd[] = "/memfd:", deleted[] = " (deleted)";
+	char link[PATH_MAX];
+	char *name = link + strlen(memfd);
+	int len;
+
+	if (!session_on())
+		return false;
+	len = raw_fd_link(fd, link, sizeof(link));
+	if (len < (int)(strlen(memfd) + strlen(deleted)) ||
+	    !starts_with(link, memfd))
+		return false;
+	link[len - (int)strlen(deleted)] = '\0';
+	if (!starts_with(name, "/sys/kernel/debug/") ||
+	    strlen(name) >= WIRE_PATH_MAX)
+		return false;
+	strcpy(path, name);
+	return true;
 }
 
 /* The fd in "/proc/PID/fd/N" and the like, or -1. */
@@ -176,6 +314,13 @@ static int parse_fd_link(const char *path)
 			    pid != raw_syscall(SYS_getpid))
 				return -1;
 			path = end + 1;
+		}
+		/* All threads have one table. */
+		if (starts_with(path, "task/")) {
+			path += strlen("task/");
+			path += strspn(path, "0123456789");
+			if (*path++ != '/')
+				return -1;
 		}
 		if (!starts_with(path, "fd/"))
 			return -1;

@@ -2,9 +2,9 @@
 /**
  * DOC: open of a device
  *
- * A node is opened by the server; what comes back is installed in the
- * program's table like any opened file, at the lowest free number. Everything
- * that is no node goes on to the next layer.
+ * A node is opened by the server, and so are the files of debugfs and sw_sync;
+ * what comes back is installed in the program's table like any opened file, at
+ * the lowest free number. Everything else goes on to the next layer.
  */
 #include "client.h"
 
@@ -13,64 +13,136 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int open_node(const struct node *node, int flags)
+/* What open(2) finds wrong with the flags for whatever is no directory. */
+static int check_flags(int flags)
 {
-	struct wire_open head = {.rdev = node->rdev, .flags = (uint32_t)flags};
-	struct request rq;
-	int ret;
-
+	if ((flags & O_TMPFILE) == O_TMPFILE && (flags & O_ACCMODE) == O_RDONLY)
+		return -EINVAL;
 	if (flags & O_DIRECTORY)
 		return -ENOTDIR;
 	if ((flags & O_CREAT) && (flags & O_EXCL))
 		return -EEXIST;
-	request_init(&rq, &head, sizeof(head), WIRE_OPEN);
-	ret = request_run(&rq);
-	if (ret < 0)
-		return ret;
-	ret = rq.reply.ret;
-	if (ret < 0) {
-		if (rq.reply_fd >= 0)
-			raw_close(rq.reply_fd);
-		return ret;
-	}
-	if (rq.reply_fd < 0)
-		return rq.fd_lost ? -EMFILE : -ENODEV;
-	device_enter(rq.reply_fd, node->rdev, node->ino, node->path);
-	if (flags & O_NONBLOCK)
-		raw_syscall(SYS_fcntl, rq.reply_fd, F_SETFL,
-			    O_RDWR | O_NONBLOCK);
-	if (!(flags & O_CLOEXEC))
-		raw_set_cloexec(rq.reply_fd, false);
-	return rq.reply_fd;
+	return 0;
 }
 
-/* Opens a device or leaves @path to the next layer (false). */
-static bool open_device(int dirfd, const char *path, int flags, int *ret)
+/* Runs a request whose answer is an open file: its fd or -errno. */
+static int open_request(struct request *rq)
 {
-	const struct device *dev = NULL;
+	int ret = request_run(rq);
+
+	if (ret < 0)
+		return ret;
+	ret = rq->reply.ret;
+	if (ret < 0) {
+		if (rq->reply_fd >= 0)
+			raw_close(rq->reply_fd);
+		return ret;
+	}
+	if (rq->reply_fd < 0)
+		return rq->fd_lost ? -EMFILE : -ENODEV;
+	return rq->reply_fd;
+}
+
+static int open_node(const struct node *node, int flags)
+{
+	struct wire_open head = {.rdev = node->rdev, .flags = (uint32_t)flags};
+	struct request rq;
+	int fd, ret;
+
+	ret = check_flags(flags);
+	if (ret < 0)
+		return ret;
+	request_init(&rq, &head, sizeof(head), WIRE_OPEN);
+	fd = open_request(&rq);
+	if (fd < 0)
+		return fd;
+	remote_enter_device(fd, node->rdev, node->ino, node->path);
+	if (flags & O_NONBLOCK)
+		raw_syscall(SYS_fcntl, fd, F_SETFL, O_RDWR | O_NONBLOCK);
+	if (!(flags & O_CLOEXEC))
+		raw_set_cloexec(fd, false);
+	return fd;
+}
+
+/* Opens what the server has at a path; -ENOENT: nothing. */
+static int open_server_path(const char *path, int flags)
+{
+	struct wire_open_path head = {.flags = (uint32_t)flags};
+	struct request rq;
+	int fd, ret;
+
+	ret = check_flags(flags);
+	if (ret < 0)
+		return ret;
+	strcpy(head.path, path);
+	request_init(&rq, &head, sizeof(head), WIRE_OPEN_PATH);
+	fd = open_request(&rq);
+	if (fd < 0)
+		return fd;
+	remote_given(fd);
+	if (!(flags & O_CLOEXEC))
+		raw_set_cloexec(fd, false);
+	return fd;
+}
+
+/* Opens what a link to one of our fds stands for: what was opened there is
+ * opened anew. False: leave it to the next layer. */
+static bool open_fd_link(int fd, int flags, int *ret)
+{
 	struct node node;
+
+	if (node_behind(fd, &node))
+		*ret = open_node(&node, flags);
+	/* Dma-bufs, sync files and their like have no inode that could be
+	 * opened. */
+	else if (!(flags & O_DIRECTORY) &&
+		 (remote_anon(fd) || dmabuf_is(fd, NULL)))
+		*ret = -ENXIO;
+	else
+		return false;
+	return true;
+}
+
+static bool open_path(int dirfd, const char *path, int flags, int *ret)
+{
+	char name[WIRE_PATH_MAX];
+	struct node node;
+
+	if (node_server_path(dirfd, path, name)) {
+		*ret = open_server_path(name, flags);
+		return *ret != -ENOENT;
+	}
+	if (!node_find(dirfd, path, &node))
+		return false;
+	/* "card0/" is in no directory of that name. */
+	if (path[strlen(path) - 1] == '/')
+		flags |= O_DIRECTORY;
+	*ret = open_node(&node, flags);
+	return true;
+}
+
+/* Opens what is the server's, or leaves @path to the next layer (false). */
+static bool open_ours(int dirfd, const char *path, int flags, int *ret)
+{
+	bool ours;
 	int fd;
 
 	/* An O_PATH fd is a name and no open device. */
 	if (!session_on() || (flags & O_PATH))
 		return false;
 	fd = flags & O_NOFOLLOW ? -1 : node_fd_link(dirfd, path);
-	if (fd >= 0)
-		dev = device_of(fd, NULL);
-	/* A dma-buf has no inode that could be opened. */
-	if (fd >= 0 && !dev && !(flags & O_DIRECTORY) && dmabuf_is(fd, NULL)) {
-		*ret = (int)wrapper_return(-ENXIO);
-		return true;
+	if (!path) {
+		/* The next layer would look at it. */
+		*ret = -EFAULT;
+		ours = true;
+	} else if (fd >= 0) {
+		ours = open_fd_link(fd, flags, ret);
+	} else {
+		ours = open_path(dirfd, path, flags, ret);
 	}
-	if (dev && !node_find(AT_FDCWD, dev->path, &node))
-		dev = NULL;
-	if (!dev && !node_find(dirfd, path, &node))
-		return false;
-	/* "card0/" is in no directory of that name. */
-	if (!dev && path[strlen(path) - 1] == '/')
-		flags |= O_DIRECTORY;
-	*ret = (int)wrapper_return(open_node(&node, flags));
-	return true;
+	if (ours)
+		*ret = (int)wrapper_return(*ret);
+	return ours;
 }
 
 static bool needs_mode(int flags)
@@ -92,7 +164,7 @@ WRAPPER int open(const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = take_mode(flags, ap);
 	va_end(ap);
-	if (open_device(AT_FDCWD, path, flags, &ret))
+	if (open_ours(AT_FDCWD, path, flags, &ret))
 		return ret;
 	return next()->open(path, flags, mode);
 }
@@ -106,7 +178,7 @@ WRAPPER int open64(const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = take_mode(flags, ap);
 	va_end(ap);
-	if (open_device(AT_FDCWD, path, flags, &ret))
+	if (open_ours(AT_FDCWD, path, flags, &ret))
 		return ret;
 	return next()->open64(path, flags, mode);
 }
@@ -120,7 +192,7 @@ WRAPPER int openat(int dirfd, const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = take_mode(flags, ap);
 	va_end(ap);
-	if (open_device(dirfd, path, flags, &ret))
+	if (open_ours(dirfd, path, flags, &ret))
 		return ret;
 	return next()->openat(dirfd, path, flags, mode);
 }
@@ -134,7 +206,7 @@ WRAPPER int openat64(int dirfd, const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = take_mode(flags, ap);
 	va_end(ap);
-	if (open_device(dirfd, path, flags, &ret))
+	if (open_ours(dirfd, path, flags, &ret))
 		return ret;
 	return next()->openat64(dirfd, path, flags, mode);
 }
@@ -170,7 +242,7 @@ static bool open_stream(const char *path, const char *mode, FILE **stream)
 {
 	int fd;
 
-	if (!open_device(AT_FDCWD, path, stream_flags(mode), &fd))
+	if (!open_ours(AT_FDCWD, path, stream_flags(mode), &fd))
 		return false;
 	*stream = fd < 0 ? NULL : fdopen(fd, mode);
 	if (fd >= 0 && !*stream)
@@ -199,7 +271,7 @@ WRAPPER int __open_2(const char *path, int flags)
 {
 	int ret;
 
-	if (!needs_mode(flags) && open_device(AT_FDCWD, path, flags, &ret))
+	if (!needs_mode(flags) && open_ours(AT_FDCWD, path, flags, &ret))
 		return ret;
 	return next()->__open_2(path, flags);
 }
@@ -208,7 +280,7 @@ WRAPPER int __open64_2(const char *path, int flags)
 {
 	int ret;
 
-	if (!needs_mode(flags) && open_device(AT_FDCWD, path, flags, &ret))
+	if (!needs_mode(flags) && open_ours(AT_FDCWD, path, flags, &ret))
 		return ret;
 	return next()->__open64_2(path, flags);
 }
@@ -217,7 +289,7 @@ WRAPPER int __openat_2(int dirfd, const char *path, int flags)
 {
 	int ret;
 
-	if (!needs_mode(flags) && open_device(dirfd, path, flags, &ret))
+	if (!needs_mode(flags) && open_ours(dirfd, path, flags, &ret))
 		return ret;
 	return next()->__openat_2(dirfd, path, flags);
 }
@@ -226,7 +298,7 @@ WRAPPER int __openat64_2(int dirfd, const char *path, int flags)
 {
 	int ret;
 
-	if (!needs_mode(flags) && open_device(dirfd, path, flags, &ret))
+	if (!needs_mode(flags) && open_ours(dirfd, path, flags, &ret))
 		return ret;
 	return next()->__openat64_2(dirfd, path, flags);
 }

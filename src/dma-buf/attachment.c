@@ -85,12 +85,21 @@ void dma_buf_unmap_attachment(struct dma_buf_attachment *attach,
 int dma_buf_begin_cpu_access(struct dma_buf *dmabuf,
 			     enum dma_data_direction dir)
 {
+	bool write = dir == DMA_TO_DEVICE || dir == DMA_BIDIRECTIONAL;
+	s64 ret = 0;
+
 	if (WARN_ON(!dmabuf)) {
 		return -EINVAL;
 	}
-	return dmabuf->ops->begin_cpu_access
-		       ? dmabuf->ops->begin_cpu_access(dmabuf, dir)
-		       : 0;
+	if (dmabuf->ops->begin_cpu_access) {
+		ret = dmabuf->ops->begin_cpu_access(dmabuf, dir);
+	}
+	if (!ret) {
+		ret = dma_resv_wait_timeout(dmabuf->resv,
+					    dma_resv_usage_rw(write), true,
+					    MAX_SCHEDULE_TIMEOUT);
+	}
+	return ret < 0 ? (int)ret : 0;
 }
 
 int dma_buf_end_cpu_access(struct dma_buf *dmabuf,

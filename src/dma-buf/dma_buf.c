@@ -28,6 +28,7 @@
 #include <uprime/u64map.h>
 
 #include "../host/fault.h"
+#include "internal.h"
 
 static DEFINE_MUTEX(table_lock);
 static struct u64map table; /* inode -> dma-buf; table_lock */
@@ -54,7 +55,9 @@ struct dma_buf *dma_buf_export(const struct dma_buf_export_info *exp_info)
 	dmabuf->ops = ops;
 	dmabuf->priv = exp_info->priv;
 	dmabuf->exp_name = exp_info->exp_name;
-	dmabuf->resv = exp_info->resv;
+	dma_resv_init(&dmabuf->own_resv);
+	dmabuf->resv = exp_info->resv ? exp_info->resv : &dmabuf->own_resv;
+	INIT_LIST_HEAD(&dmabuf->pollers);
 	dmabuf->mode = exp_info->flags & O_ACCMODE;
 	dmabuf->fd = -1;
 	atomic_init(&dmabuf->refs, 1);
@@ -74,6 +77,7 @@ struct dma_buf *dma_buf_export(const struct dma_buf_export_info *exp_info)
 	return dmabuf;
 
 err_free:
+	dma_resv_fini(&dmabuf->own_resv);
 	mutex_destroy(&dmabuf->lock);
 	kfree(dmabuf);
 	return ERR_PTR(ret);
@@ -104,8 +108,10 @@ static void release(struct dma_buf *dmabuf)
 	if (dmabuf->watched) {
 		file_unwatch(&dmabuf->watch);
 	}
+	dma_buf_poll_end_all(dmabuf);
 	dmabuf->ops->release(dmabuf);
 	fput(file);
+	dma_resv_fini(&dmabuf->own_resv);
 	mutex_destroy(&dmabuf->lock);
 	kfree(dmabuf);
 }

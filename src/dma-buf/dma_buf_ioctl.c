@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ioctl(2) on the fd of a dma-buf. */
 #include <linux/dma-buf.h>
+#include <linux/dma-fence-unwrap.h>
+#include <linux/sync_file.h>
 #include <string.h>
 #include <uprime/host.h>
 
@@ -68,6 +70,105 @@ static long set_name_ioctl(struct dma_buf *dmabuf, unsigned long arg)
 	return 0;
 }
 
+/* The flags of the two ioctls below: reads, writes, or both. */
+static bool is_access(u32 flags)
+{
+	return flags && !(flags & ~(u32)DMA_BUF_SYNC_RW);
+}
+
+static long export_sync_file_ioctl(struct dma_buf *dmabuf, unsigned long arg)
+{
+	struct dma_buf_export_sync_file data;
+	struct task *task = current_task();
+	struct dma_fence *fence;
+	int ret;
+
+	if (copy_from_user(&data, arg, sizeof(data))) {
+		return -EFAULT;
+	}
+	if (!is_access(data.flags)) {
+		return -EINVAL;
+	}
+	ret = dma_resv_get_singleton(
+		dmabuf->resv,
+		dma_resv_usage_rw(data.flags & DMA_BUF_SYNC_WRITE), &fence);
+	if (ret) {
+		return ret;
+	}
+	if (!fence) {
+		fence = dma_fence_get_stub();
+	}
+	/* An fd that was given cannot be taken back: can it be told? */
+	if (copy_to_user(arg, &data, sizeof(data))) {
+		dma_fence_put(fence);
+		return -EFAULT;
+	}
+	task->fd_out = offsetof(struct dma_buf_export_sync_file, fd);
+	data.fd = sync_file_fd(fence, NULL, true);
+	task->fd_out = -1;
+	dma_fence_put(fence);
+	if (data.fd < 0) {
+		return data.fd;
+	}
+	return copy_to_user(arg, &data, sizeof(data)) ? -EFAULT : 0;
+}
+
+static unsigned int count_fences(struct dma_fence *head)
+{
+	struct dma_fence_unwrap cursor;
+	struct dma_fence *fence;
+	unsigned int num = 0;
+
+	dma_fence_unwrap_for_each(fence, &cursor, head) {
+		num++;
+	}
+	return num;
+}
+
+/* Add what is behind a fence to the reservation. */
+static int import_fence(struct dma_resv *resv, struct dma_fence *head,
+			enum dma_resv_usage usage)
+{
+	struct dma_fence_unwrap cursor;
+	struct dma_fence *fence;
+	int ret;
+
+	dma_resv_lock(resv);
+	/* There can be fewer when they are added, but not more. */
+	ret = dma_resv_reserve_fences(resv, count_fences(head));
+	if (!ret) {
+		dma_fence_unwrap_for_each(fence, &cursor, head) {
+			dma_resv_add_fence(resv, fence, usage);
+		}
+	}
+	dma_resv_unlock(resv);
+	return ret;
+}
+
+static long import_sync_file_ioctl(struct dma_buf *dmabuf, unsigned long arg)
+{
+	struct dma_buf_import_sync_file data;
+	struct dma_fence *fence;
+	int ret;
+
+	if (copy_from_user(&data, arg, sizeof(data))) {
+		return -EFAULT;
+	}
+	if (!is_access(data.flags)) {
+		return -EINVAL;
+	}
+	fence = sync_file_get_fence(data.fd);
+	if (!fence) {
+		return -EINVAL;
+	}
+	ret = import_fence(dmabuf->resv, fence,
+			   data.flags & DMA_BUF_SYNC_WRITE
+				   ? DMA_RESV_USAGE_WRITE
+				   : DMA_RESV_USAGE_READ);
+	dma_fence_put(fence);
+	return ret;
+}
+
 long dma_buf_ioctl(struct dma_buf *dmabuf, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
@@ -76,6 +177,10 @@ long dma_buf_ioctl(struct dma_buf *dmabuf, unsigned int cmd, unsigned long arg)
 	case DMA_BUF_SET_NAME_A:
 	case DMA_BUF_SET_NAME_B:
 		return set_name_ioctl(dmabuf, arg);
+	case DMA_BUF_IOCTL_EXPORT_SYNC_FILE:
+		return export_sync_file_ioctl(dmabuf, arg);
+	case DMA_BUF_IOCTL_IMPORT_SYNC_FILE:
+		return import_sync_file_ioctl(dmabuf, arg);
 	default:
 		return -ENOTTY;
 	}

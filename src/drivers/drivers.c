@@ -5,6 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/**
+ * struct host_device - what a device is made with
+ *
+ * Constant, and freed with the drm_device.
+ */
+struct host_device {
+	struct device bus;	  /* its name is owned */
+	struct drm_driver driver; /* a copy: the name can be another */
+	char name[UPRIME_NAME_MAX + 1];
+};
+
 static const struct uprime_driver *const drivers[] = {
 	&vgem_uprime_driver,
 	&vram_uprime_driver,
@@ -44,24 +55,47 @@ static char *bus_name(const char *driver)
 	return kstrdup(name, GFP_KERNEL);
 }
 
-struct drm_device *uprime_device_create(const struct drm_driver *driver,
-					void *dev_private)
+static void host_device_free(struct host_device *host)
 {
-	struct drm_device *dev;
-	struct device *bus;
-	int ret = -ENOMEM;
+	kfree(host->bus.name);
+	kfree(host);
+}
 
-	bus = kzalloc(sizeof(*bus), GFP_KERNEL);
-	if (!bus) {
+static void set_options(struct drm_device *dev, struct host_device *host,
+			const struct uprime_device_options *options)
+{
+	if (options->name[0]) {
+		strcpy(host->name, options->name);
+		host->driver.name = host->name;
+	}
+	if (options->syncobj) {
+		dev->driver_features |=
+			DRIVER_SYNCOBJ | DRIVER_SYNCOBJ_TIMELINE;
+	}
+}
+
+struct drm_device *
+uprime_device_create(const struct drm_driver *driver,
+		     const struct uprime_device_options *options,
+		     void *dev_private)
+{
+	struct host_device *host = kzalloc(sizeof(*host), GFP_KERNEL);
+	struct drm_device *dev;
+	int ret;
+
+	if (!host) {
 		return ERR_PTR(-ENOMEM);
 	}
-	bus->name = bus_name(driver->name);
-	if (!bus->name) {
-		goto err_free;
-	}
-	dev = drm_dev_alloc(driver, bus);
+	host->driver = *driver;
+	host->bus.name = bus_name(driver->name);
+	dev = host->bus.name ? drm_dev_alloc(&host->driver, &host->bus)
+			     : ERR_PTR(-ENOMEM);
 	if (IS_ERR(dev)) {
-		goto err_free;
+		host_device_free(host);
+		return dev;
+	}
+	if (options) {
+		set_options(dev, host, options);
 	}
 	dev->dev_private = dev_private;
 	ret = drm_dev_register(dev);
@@ -72,11 +106,6 @@ struct drm_device *uprime_device_create(const struct drm_driver *driver,
 		return ERR_PTR(ret);
 	}
 	return dev;
-
-err_free:
-	kfree(bus->name);
-	kfree(bus);
-	return ERR_PTR(ret);
 }
 
 void uprime_device_destroy(struct drm_device *dev)
@@ -87,6 +116,5 @@ void uprime_device_destroy(struct drm_device *dev)
 
 void uprime_device_release(struct drm_device *dev)
 {
-	kfree(dev->dev->name);
-	kfree(dev->dev);
+	host_device_free(container_of(dev->dev, struct host_device, bus));
 }

@@ -16,14 +16,18 @@ extern const struct uprime_driver vgem_uprime_driver;
 extern const struct uprime_driver vram_uprime_driver;
 
 /* uprime_device_create - a drm_device with a struct device of its own on the
- * bus, named after the driver; registered. ERR_PTR. */
-struct drm_device *uprime_device_create(const struct drm_driver *driver,
-					void *dev_private);
+ * bus, named after the driver, and with what the options (or NULL) say;
+ * registered. ERR_PTR. */
+struct drm_device *
+uprime_device_create(const struct drm_driver *driver,
+		     const struct uprime_device_options *options,
+		     void *dev_private);
 
 /* uprime_device_destroy - unregister it and drop the reference */
 void uprime_device_destroy(struct drm_device *dev);
 
-/* uprime_device_release - for the release callback: free the struct device */
+/* uprime_device_release - for the release callback: free what
+ * uprime_device_create() made beside the drm_device */
 void uprime_device_release(struct drm_device *dev);
 
 /* uprime_dumb_pitch - the bytes in a line of a dumb buffer, in 32 bits as the

@@ -6,7 +6,10 @@
  * An object has memory of its own, or the table of what it was imported from.
  * An imported one is mapped and accessed through its dma-buf.
  */
+#include <drm/vgem_drm.h>
+
 #include "drivers.h"
+#include "vgem_fence.h"
 
 /**
  * struct vgem_object - a buffer
@@ -101,12 +104,23 @@ static int vgem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 	return drm_gem_mmap_obj(obj, obj->size, vma);
 }
 
+static const struct drm_ioctl_desc vgem_ioctls[] = {
+	[DRM_VGEM_FENCE_ATTACH] = {.cmd = DRM_IOCTL_VGEM_FENCE_ATTACH,
+				   .flags = DRM_RENDER_ALLOW,
+				   .func = vgem_fence_attach_ioctl},
+	[DRM_VGEM_FENCE_SIGNAL] = {.cmd = DRM_IOCTL_VGEM_FENCE_SIGNAL,
+				   .flags = DRM_RENDER_ALLOW,
+				   .func = vgem_fence_signal_ioctl},
+};
+
 static const struct drm_driver vgem_driver = {
 	.name = "vgem",
 	.desc = "Virtual GEM provider",
 	.date = "20120112",
 	.major = 1,
 	.driver_features = DRIVER_GEM | DRIVER_RENDER,
+	.open = vgem_fence_open,
+	.postclose = vgem_fence_close,
 	.release = uprime_device_release,
 	.gem_free_object = vgem_free_object,
 	.prime_handle_to_fd = drm_gem_prime_handle_to_fd,
@@ -118,11 +132,14 @@ static const struct drm_driver vgem_driver = {
 	.gem_prime_vmap = vgem_vmap,
 	.gem_prime_mmap = vgem_mmap,
 	.dumb_create = vgem_dumb_create,
+	.ioctls = vgem_ioctls,
+	.num_ioctls = ARRAY_SIZE(vgem_ioctls),
 };
 
-static struct drm_device *vgem_create(void)
+static struct drm_device *
+vgem_create(const struct uprime_device_options *options)
 {
-	return uprime_device_create(&vgem_driver, NULL);
+	return uprime_device_create(&vgem_driver, options, NULL);
 }
 
 const struct uprime_driver vgem_uprime_driver = {

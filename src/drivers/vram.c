@@ -301,7 +301,8 @@ static const struct drm_driver vram_driver = {
 	.dumb_create = vram_dumb_create,
 };
 
-static struct drm_device *vram_create(void)
+static struct drm_device *
+vram_create(const struct uprime_device_options *options)
 {
 	struct vram_device *vram = kzalloc(sizeof(*vram), GFP_KERNEL);
 	struct drm_device *dev;
@@ -318,7 +319,7 @@ static struct drm_device *vram_create(void)
 		dev = ERR_PTR(-ENOMEM);
 		goto err_free;
 	}
-	dev = uprime_device_create(&vram_driver, vram);
+	dev = uprime_device_create(&vram_driver, options, vram);
 	if (IS_ERR(dev)) {
 		goto err_unmap;
 	}

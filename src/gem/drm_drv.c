@@ -28,6 +28,7 @@ struct drm_device *drm_dev_alloc(const struct drm_driver *driver,
 	}
 	kref_init(&dev->ref);
 	dev->driver = driver;
+	dev->driver_features = driver->driver_features;
 	dev->dev = parent;
 	dev->primary = (struct drm_minor){-1, DRM_MINOR_PRIMARY, dev};
 	dev->render = (struct drm_minor){-1, DRM_MINOR_RENDER, dev};
@@ -84,7 +85,7 @@ static int lowest_free(enum drm_minor_type type)
 
 int drm_dev_register(struct drm_device *dev)
 {
-	bool renders = dev->driver->driver_features & DRIVER_RENDER;
+	bool renders = drm_core_check_feature(dev, DRIVER_RENDER);
 	int primary, render = -1, ret = 0;
 
 	mutex_lock(&minors_lock);

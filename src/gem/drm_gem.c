@@ -22,6 +22,8 @@ static void add_object(struct drm_device *dev, struct drm_gem_object *obj,
 	kref_init(&obj->refcount);
 	obj->dev = dev;
 	obj->size = size;
+	dma_resv_init(&obj->own_resv);
+	obj->resv = &obj->own_resv;
 	mutex_lock(&dev->objects_lock);
 	list_add_tail(&obj->node, &dev->objects);
 	mutex_unlock(&dev->objects_lock);
@@ -56,6 +58,7 @@ void drm_gem_object_release(struct drm_gem_object *obj)
 	mutex_lock(&dev->objects_lock);
 	list_del_init(&obj->node);
 	mutex_unlock(&dev->objects_lock);
+	dma_resv_fini(&obj->own_resv);
 	if (obj->filp) {
 		fput(obj->filp);
 	}

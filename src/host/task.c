@@ -4,15 +4,29 @@
  *
  * The task of a thread is thread-local; nothing is shared, nothing locked.
  * This process' own task reads and writes through process_vm_readv(2) on
- * itself, so that a bad pointer is -EFAULT, as for any other program.
+ * itself, so that a bad pointer is -EFAULT, as for any other program. Its sleep
+ * is not interrupted by signals: their handlers run in it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/kernel.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 #include <uprime/host.h>
+
+/**
+ * struct self - this process as a task, in one thread
+ */
+struct self {
+	struct task task;
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	bool woken; /* lock */
+};
 
 static bool self_capable(struct task *task, int cap)
 {
@@ -66,24 +80,65 @@ static int self_fd_install(struct task *task, int fd, bool cloexec)
 	return fd;
 }
 
+static int self_sleep(struct task *task, s64 deadline, bool intr)
+{
+	struct self *self = container_of(task, struct self, task);
+	struct timespec until = {
+		.tv_sec = deadline / 1000000000,
+		.tv_nsec = deadline % 1000000000,
+	};
+	int err = 0;
+
+	(void)intr;
+	pthread_mutex_lock(&self->lock);
+	while (!self->woken && !err) {
+		err = deadline == TASK_FOREVER
+			      ? pthread_cond_wait(&self->cond, &self->lock)
+			      : pthread_cond_clockwait(&self->cond, &self->lock,
+						       CLOCK_MONOTONIC, &until);
+	}
+	err = self->woken ? 0 : -err;
+	self->woken = false;
+	pthread_mutex_unlock(&self->lock);
+	return err;
+}
+
+static void self_wake(struct task *task)
+{
+	struct self *self = container_of(task, struct self, task);
+
+	pthread_mutex_lock(&self->lock);
+	self->woken = true;
+	pthread_cond_signal(&self->cond);
+	pthread_mutex_unlock(&self->lock);
+}
+
 static const struct task_ops self_ops = {
 	.capable = self_capable,
 	.copy_from_user = self_copy_from,
 	.copy_to_user = self_copy_to,
 	.fd_get = self_fd_get,
 	.fd_install = self_fd_install,
+	.sleep = self_sleep,
+	.wake = self_wake,
 };
 
-static _Thread_local struct task self_task;
+static _Thread_local struct self self = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.cond = PTHREAD_COND_INITIALIZER,
+};
 static _Thread_local struct task *task_of_thread;
 
 struct task *current_task(void)
 {
 	if (!task_of_thread) {
-		self_task.ops = &self_ops;
-		self_task.pid = getpid();
-		self_task.fd_out = -1;
-		return &self_task;
+		if (!self.task.ops) {
+			self.task.ops = &self_ops;
+			self.task.fd_out = -1;
+		}
+		/* Which a fork changes. */
+		self.task.pid = getpid();
+		return &self.task;
 	}
 	return task_of_thread;
 }
@@ -112,4 +167,24 @@ int copy_to_user(u64 to, const void *from, size_t n)
 	struct task *task = current_task();
 
 	return n ? task->ops->copy_to_user(task, to, from, n) : 0;
+}
+
+int task_sleep(s64 deadline, bool intr)
+{
+	struct task *task = current_task();
+
+	return task->ops->sleep(task, deadline, intr);
+}
+
+void task_wake(struct task *task)
+{
+	task->ops->wake(task);
+}
+
+s64 ktime_get_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (s64)now.tv_sec * 1000000000 + now.tv_nsec;
 }

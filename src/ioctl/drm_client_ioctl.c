@@ -128,7 +128,11 @@ int drm_getcap_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 		}
 		return 0;
 	case DRM_CAP_SYNCOBJ:
+		cap->value = drm_core_check_feature(dev, DRIVER_SYNCOBJ);
+		return 0;
 	case DRM_CAP_SYNCOBJ_TIMELINE:
+		cap->value =
+			drm_core_check_feature(dev, DRIVER_SYNCOBJ_TIMELINE);
 		return 0;
 	default:
 		/* The others are about displays. */

@@ -8,17 +8,12 @@
 /* File flags which PRIME_HANDLE_TO_FD takes. */
 #define EXPORT_FLAGS ((__u32)(DRM_CLOEXEC | DRM_RDWR))
 
-static bool has_gem(struct drm_device *dev)
-{
-	return dev->driver->driver_features & DRIVER_GEM;
-}
-
 int drm_gem_close_ioctl(struct drm_device *dev, void *data,
 			struct drm_file *file)
 {
 	struct drm_gem_close *args = data;
 
-	if (!has_gem(dev)) {
+	if (!drm_core_check_feature(dev, DRIVER_GEM)) {
 		return -EOPNOTSUPP;
 	}
 	return drm_gem_handle_delete(file, args->handle);
@@ -31,7 +26,7 @@ int drm_gem_flink_ioctl(struct drm_device *dev, void *data,
 	struct drm_gem_object *obj;
 	int ret;
 
-	if (!has_gem(dev)) {
+	if (!drm_core_check_feature(dev, DRIVER_GEM)) {
 		return -EOPNOTSUPP;
 	}
 	obj = drm_gem_object_lookup(file, args->handle);
@@ -55,7 +50,7 @@ int drm_gem_open_ioctl(struct drm_device *dev, void *data,
 	u32 handle;
 	int ret;
 
-	if (!has_gem(dev)) {
+	if (!drm_core_check_feature(dev, DRIVER_GEM)) {
 		return -EOPNOTSUPP;
 	}
 	ret = drm_gem_open_name(file, (int)args->name, &handle, &size);

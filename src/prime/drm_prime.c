@@ -392,6 +392,7 @@ struct dma_buf *drm_gem_prime_export(struct drm_device *dev,
 		.ops = &gem_dmabuf_ops,
 		.size = obj->size,
 		.flags = flags,
+		.resv = obj->resv,
 		.priv = obj,
 	};
 
@@ -597,6 +598,7 @@ struct drm_gem_object *drm_gem_prime_import(struct drm_device *dev,
 		goto err_unmap;
 	}
 	obj->import_attach = attach;
+	obj->resv = dma_buf->resv;
 	return obj;
 
 err_unmap:
@@ -791,6 +793,7 @@ void drm_prime_gem_destroy(struct drm_gem_object *obj, struct sg_table *sg)
 		dma_buf_unmap_attachment(attach, sg, DMA_BIDIRECTIONAL);
 	}
 	obj->import_attach = NULL;
+	obj->resv = &obj->own_resv;
 	dma_buf_detach(dma_buf, attach);
 	dma_buf_put(dma_buf);
 }

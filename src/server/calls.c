@@ -5,9 +5,9 @@
  * open, ioctl, mmap and asking what an fd is. Each function fills in the
  * reply's data and fd and returns what the program's call returns.
  *
- * A device is named by its cookie, and believed once its fd itself came along
- * (conn->proved). Which of these are still open is only known to the table of
- * devfiles, so the dead ones are dropped from time to time. Who uses a devfile
+ * An open file is named by its cookie, and believed once its fd itself came
+ * along (conn->proved). Which of these are still open is only known to the
+ * table of all, so the dead ones are dropped from time to time. Who uses a file
  * has let go of it when the function returns, which is before the reply.
  */
 #include <drm/drm_drv.h>
@@ -22,22 +22,20 @@
 #include "internal.h"
 #include "say.h"
 
-/* Forget the devices which are closed by now. */
+/* Forget the files which are closed by now. */
 static void sweep_proved(struct connection *conn)
 {
 	struct u64map kept = {0};
-	struct devfile *devfile;
+	struct anon_file *file;
 
 	for (size_t i = 0; i < conn->proved.size; i++) {
 		const struct u64map_entry *entry = &conn->proved.entries[i];
 
-		devfile = entry->value ? devfile_find(&conn->server->devfiles,
-						      entry->key)
-				       : NULL;
-		if (devfile) {
+		file = entry->value ? anon_file_find(entry->key) : NULL;
+		if (file) {
 			/* One that cannot be kept has to be shown again. */
 			(void)u64map_insert(&kept, entry->key, conn);
-			devfile_put(devfile);
+			anon_file_put(file);
 		}
 	}
 	u64map_destroy(&conn->proved);
@@ -47,11 +45,11 @@ static void sweep_proved(struct connection *conn)
 	}
 }
 
-/* Believe the attached fd, if it is the device with this cookie. */
+/* Believe the attached fd, if it is the file with this cookie. */
 static void prove(struct connection *conn, u64 cookie)
 {
-	bool shown =
-		conn->named_fd >= 0 && devfile_cookie(conn->named_fd) == cookie;
+	bool shown = conn->named_fd >= 0 &&
+		     anon_file_cookie(conn->named_fd) == cookie;
 
 	request_close_fd(&conn->named_fd);
 	if (!shown || u64map_find(&conn->proved, cookie)) {
@@ -65,14 +63,14 @@ static void prove(struct connection *conn, u64 cookie)
 	}
 }
 
-/* The device a request names, for devfile_put(); NULL: not his. */
-static struct devfile *named_device(struct connection *conn, u64 cookie)
+/* The file a request names, for anon_file_put(); NULL: not his. */
+static struct anon_file *named_file(struct connection *conn, u64 cookie)
 {
 	prove(conn, cookie);
 	if (!u64map_find(&conn->proved, cookie)) {
 		return NULL;
 	}
-	return devfile_find(&conn->server->devfiles, cookie);
+	return anon_file_find(cookie);
 }
 
 long call_open(struct connection *conn)
@@ -94,7 +92,7 @@ long call_open(struct connection *conn)
 	if (!minor) {
 		return -ENODEV;
 	}
-	fd = devfile_open(&conn->server->devfiles, minor, (int)open->flags);
+	fd = devfile_open(minor, (int)open->flags);
 	drm_dev_put(minor->dev);
 	if (fd < 0) {
 		return fd;
@@ -107,7 +105,7 @@ long call_open(struct connection *conn)
 static void ident_device(struct connection *conn, const struct devfile *devfile)
 {
 	struct wire_ident *ident = &conn->out.ident;
-	int index = devfile->file->minor->index;
+	int index = devfile->drm->minor->index;
 
 	ident->kind = WIRE_KIND_DEVICE;
 	ident->rdev = makedev(DRM_MAJOR, (unsigned int)index);
@@ -121,6 +119,18 @@ static void ident_device(struct connection *conn, const struct devfile *devfile)
 			}
 		}
 	}
+}
+
+static void ident_file(struct connection *conn, struct anon_file *file)
+{
+	const struct devfile *devfile = to_devfile(file);
+
+	if (devfile) {
+		ident_device(conn, devfile);
+		return;
+	}
+	conn->out.ident.kind = WIRE_KIND_ANON;
+	strcpy(conn->out.ident.name, file->ops->name);
 }
 
 static long ident_dma_buf(struct connection *conn)
@@ -142,7 +152,7 @@ static long ident_dma_buf(struct connection *conn)
 
 long call_ident(struct connection *conn)
 {
-	struct devfile *devfile;
+	struct anon_file *file;
 	u64 cookie;
 	long ret = 0;
 
@@ -151,12 +161,12 @@ long call_ident(struct connection *conn)
 	}
 	conn->out.ident = (struct wire_ident){.kind = WIRE_KIND_FOREIGN};
 	request_data(conn, &conn->out.ident, sizeof(conn->out.ident));
-	cookie = devfile_cookie(conn->named_fd);
-	devfile = devfile_find(&conn->server->devfiles, cookie);
-	if (devfile) {
+	cookie = anon_file_cookie(conn->named_fd);
+	file = anon_file_find(cookie);
+	if (file) {
 		prove(conn, cookie);
-		ident_device(conn, devfile);
-		devfile_put(devfile);
+		ident_file(conn, file);
+		anon_file_put(file);
 	} else if (!cookie) {
 		ret = ident_dma_buf(conn);
 	}
@@ -221,16 +231,18 @@ static void return_argument(struct connection *conn, long ret)
 long call_ioctl(struct connection *conn)
 {
 	const struct wire_ioctl *ioctl = &conn->in.ioctl;
-	struct devfile *devfile = named_device(conn, ioctl->cookie);
-	long ret;
+	struct anon_file *file = named_file(conn, ioctl->cookie);
+	long ret = -ENOTTY;
 
-	if (!devfile) {
+	if (!file) {
 		return -EBADF;
 	}
 	take_argument(conn);
-	ret = drm_ioctl(devfile->file, ioctl->cmd, ioctl->arg);
+	if (file->ops->ioctl) {
+		ret = file->ops->ioctl(file, ioctl->cmd, ioctl->arg);
+	}
 	return_argument(conn, ret);
-	devfile_put(devfile);
+	anon_file_put(file);
 	return ret;
 }
 
@@ -296,7 +308,7 @@ static long map(struct connection *conn, const struct devfile *devfile)
 	if ((mmap->flags & MAP_TYPE) != MAP_PRIVATE) {
 		vma.vm_flags |= VM_SHARED;
 	}
-	ret = drm_gem_mmap(devfile->file, &vma);
+	ret = drm_gem_mmap(devfile->drm, &vma);
 	if (ret < 0) {
 		return ret;
 	}
@@ -309,13 +321,16 @@ static long map(struct connection *conn, const struct devfile *devfile)
 
 long call_mmap(struct connection *conn)
 {
-	struct devfile *devfile = named_device(conn, conn->in.mmap.cookie);
-	long ret;
+	struct anon_file *file = named_file(conn, conn->in.mmap.cookie);
+	const struct devfile *devfile = to_devfile(file);
+	long ret = -ENODEV;
 
-	if (!devfile) {
+	if (!file) {
 		return -EBADF;
 	}
-	ret = map(conn, devfile);
-	devfile_put(devfile);
+	if (devfile) {
+		ret = map(conn, devfile);
+	}
+	anon_file_put(file);
 	return ret;
 }

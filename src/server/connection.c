@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "packet.h"
 #include "say.h"
 
 /* Nothing on these threads recurses or has big locals. */
@@ -28,11 +27,32 @@
 #define SWEEP_MIN 64
 
 void connection_send(struct connection *conn, const struct iovec *iov,
-		     size_t nr, int fd, int flags)
+		     size_t nr, const int *fds, unsigned int nr_fds, int flags)
 {
-	if (conn->broken || packet_send(conn->sock, iov, nr, fd, flags)) {
+	if (conn->broken ||
+	    packet_send(conn->sock, iov, nr, fds, nr_fds, flags)) {
 		conn->broken = true;
 	}
+}
+
+/* The first part of every packet begins with its head. */
+static bool is_cancel(const struct iovec *iov, ssize_t len)
+{
+	const struct wire_hdr *hdr = iov->iov_base;
+
+	return len == sizeof(*hdr) && hdr->op == WIRE_CANCEL;
+}
+
+ssize_t connection_recv(struct connection *conn, const struct iovec *iov,
+			size_t nr, struct packet_fds *fds)
+{
+	ssize_t len;
+
+	while (is_cancel(iov, len = packet_recv(conn->sock, iov, nr, fds))) {
+		packet_close(fds);
+		conn->cancelled = true;
+	}
+	return len;
 }
 
 /* Put the received fds in their places. False: not what the flags say. */
@@ -61,12 +81,14 @@ static bool receive(struct connection *conn)
 {
 	struct iovec iov = {&conn->in, sizeof(conn->in)};
 	struct packet_fds fds;
-	ssize_t len = packet_recv(conn->sock, &iov, 1, &fds);
+	ssize_t len = connection_recv(conn, &iov, 1, &fds);
 
 	if (len <= 0) {
 		return false;
 	}
-	conn->named_fd = conn->arg_fd = conn->reply_fd = -1;
+	/* What came before the request was late for the one before. */
+	conn->cancelled = false;
+	conn->named_fd = conn->arg_fd = conn->reply_fd = conn->second_fd = -1;
 	conn->in_size = (size_t)len;
 	conn->reply = (struct wire_reply){.hdr = {.op = WIRE_REPLY}};
 	conn->reply_data = NULL;
@@ -90,9 +112,11 @@ static bool receive(struct connection *conn)
 static void connection_free(struct connection *conn)
 {
 	struct server *server = conn->server;
+	int wake_fd = atomic_load(&conn->wake_fd);
 	u64 one = 1;
 
 	u64map_destroy(&conn->proved);
+	request_close_fd(&wake_fd);
 	close(conn->sock);
 	free(conn);
 	mutex_lock(&server->lock);
@@ -148,6 +172,7 @@ void connection_start(struct server *server, int sock)
 	}
 	conn->server = server;
 	conn->sock = sock;
+	conn->wake_fd = -1;
 	conn->sweep_at = SWEEP_MIN;
 	mutex_lock(&server->lock);
 	server->nr_connections++;

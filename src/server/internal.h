@@ -11,8 +11,10 @@
 #include <uprime/host.h>
 
 #include "devfile.h"
+#include "drain.h"
 #include "server.h"
 #include "session.h"
+#include "packet.h"
 #include "testbed.h"
 #include "wire.h"
 
@@ -49,7 +51,6 @@ struct server {
 	const struct server_config *config;
 	struct session session;
 	struct testbed testbed;
-	struct devfiles devfiles;
 	struct server_device devices[SERVER_DEVICES_MAX]; /* constant */
 	unsigned int nr_devices;			  /* constant */
 	struct wire_hello_reply hello;			  /* constant */
@@ -97,7 +98,12 @@ struct connection {
 	bool fds_lost; /* the request's fds found no room: the last one */
 	bool broken;   /* it did what the protocol does not allow, or is gone */
 	bool no_vm;    /* its memory can be reached through the wire only */
-	struct u64map proved; /* cookies of devices it has shown */
+	/* The task sleeps: */
+	atomic_bool woken;  /* task_wake() was called */
+	atomic_int wake_fd; /* ... eventfd, made for the first sleep; owned */
+	bool cancelled;	    /* the program has a signal to handle */
+
+	struct u64map proved; /* cookies of open files it has shown */
 	size_t sweep_at;      /* proved.count at which dead ones are dropped */
 
 	/* The request under way. */
@@ -108,6 +114,7 @@ struct connection {
 	struct wire_reply reply;
 	const void *reply_data;
 	int reply_fd; /* or -1; owned */
+	int second_fd; /* goes with it, or -1; owned */
 
 	size_t in_size; /* bytes of the request */
 	union {
@@ -116,6 +123,7 @@ struct connection {
 		struct wire_open open;
 		struct wire_ioctl ioctl;
 		struct wire_mmap mmap;
+		struct wire_open_path open_path;
 		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
 	} in;
 	union {
@@ -147,7 +155,11 @@ void connection_start(struct server *server, int sock);
 /* connection_send - send a packet, parts as in packet_send(); a failure breaks
  * the connection */
 void connection_send(struct connection *conn, const struct iovec *iov,
-		     size_t nr, int fd, int flags);
+		     size_t nr, const int *fds, unsigned int nr_fds, int flags);
+/* connection_recv - packet_recv() of what is no WIRE_CANCEL; that is noted in
+ * conn->cancelled */
+ssize_t connection_recv(struct connection *conn, const struct iovec *iov,
+			size_t nr, struct packet_fds *fds);
 
 /* request.c */
 
@@ -166,6 +178,14 @@ long call_ident(struct connection *conn);
 long call_ioctl(struct connection *conn);
 long call_dmabuf_ioctl(struct connection *conn);
 long call_mmap(struct connection *conn);
+
+/* poll.c */
+
+long call_poll(struct connection *conn);
+
+/* paths.c: as those of calls.c */
+
+long call_open_path(struct connection *conn);
 
 /* remote.c */
 
@@ -186,14 +206,15 @@ struct json_object;
 struct memory {
 	dev_t dev;
 	ino_t ino;
-	struct json_object *buffer; /* as JSON; borrowed */
+	struct json_object *buffer; /* as JSON, or NULL; borrowed */
+	unsigned long nr_fds, nr_mappings; /* set by ls_holders() */
 };
 
 /* ls_process - a process, by number and name, as JSON; the caller's */
 struct json_object *ls_process(pid_t pid);
 
-/* ls_holders - add to each buffer which processes, but for this one, have its
- * memory open ("fds") or mapped ("mappings") */
-void ls_holders(const struct memory *memory, size_t nr);
+/* ls_holders - count fds and mappings of each memory in all processes but this
+ * one, and add to its buffer which processes have them ("fds", "mappings") */
+void ls_holders(struct memory *memory, size_t nr);
 
 #endif

@@ -285,7 +285,7 @@ static struct json_object *describe_device(const struct server_device *device)
 	struct json_object *nodes = json_object_new_array();
 
 	add(json, "name", json_object_new_string(device->dev->dev->name));
-	add(json, "driver", json_object_new_string(device->driver->name));
+	add(json, "driver", json_object_new_string(device->dev->driver->name));
 	for (unsigned int i = 0; i < device->nr_nodes; i++) {
 		json_object_array_add(
 			nodes, json_object_new_string(device->nodes[i].path));

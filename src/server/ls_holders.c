@@ -38,10 +38,9 @@ struct json_object *ls_process(pid_t pid)
 	return json;
 }
 
-static const struct memory *find(const struct u64map *index, dev_t dev,
-				 ino_t ino)
+static struct memory *find(const struct u64map *index, dev_t dev, ino_t ino)
 {
-	const struct memory *memory = u64map_find(index, ino);
+	struct memory *memory = u64map_find(index, ino);
 
 	return memory && memory->dev == dev ? memory : NULL;
 }
@@ -67,10 +66,15 @@ static struct json_object *entry_of(const struct memory *memory,
 	return entry;
 }
 
-static void add_fd(const struct memory *memory, pid_t pid, int fd)
+static void add_fd(struct memory *memory, pid_t pid, int fd)
 {
-	struct json_object *entry = entry_of(memory, "fds", pid), *fds;
+	struct json_object *entry, *fds;
 
+	memory->nr_fds++;
+	if (!memory->buffer) {
+		return;
+	}
+	entry = entry_of(memory, "fds", pid);
 	if (!json_object_object_get_ex(entry, "fds", &fds)) {
 		fds = json_object_new_array();
 		json_object_object_add(entry, "fds", fds);
@@ -78,11 +82,16 @@ static void add_fd(const struct memory *memory, pid_t pid, int fd)
 	json_object_array_add(fds, json_object_new_int(fd));
 }
 
-static void add_mapping(const struct memory *memory, pid_t pid)
+static void add_mapping(struct memory *memory, pid_t pid)
 {
-	struct json_object *entry = entry_of(memory, "mappings", pid), *count;
+	struct json_object *entry, *count;
 	int n = 0;
 
+	memory->nr_mappings++;
+	if (!memory->buffer) {
+		return;
+	}
+	entry = entry_of(memory, "mappings", pid);
 	if (json_object_object_get_ex(entry, "count", &count)) {
 		n = json_object_get_int(count);
 	}
@@ -93,8 +102,8 @@ static void look_at_fds(const struct u64map *index, int proc, pid_t pid)
 {
 	int dir = openat(proc, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *fds = dir < 0 ? NULL : fdopendir(dir);
-	const struct memory *memory;
 	const struct dirent *entry;
+	struct memory *memory;
 	char link[16];
 	struct stat st;
 
@@ -125,7 +134,7 @@ static void look_at_maps(const struct u64map *index, int proc, pid_t pid)
 	int fd = openat(proc, "maps", O_RDONLY | O_CLOEXEC);
 	FILE *maps = fd < 0 ? NULL : fdopen(fd, "r");
 	unsigned int dev_major, dev_minor;
-	const struct memory *memory;
+	struct memory *memory;
 	unsigned long ino;
 	char *line = NULL;
 	size_t size = 0;
@@ -162,7 +171,7 @@ static void look_at_process(const struct u64map *index, int procs,
 	}
 }
 
-void ls_holders(const struct memory *memory, size_t nr)
+void ls_holders(struct memory *memory, size_t nr)
 {
 	struct u64map index = {0}; /* inode -> memory */
 	const struct dirent *entry;
@@ -173,7 +182,7 @@ void ls_holders(const struct memory *memory, size_t nr)
 	}
 	for (size_t i = 0; i < nr; i++) {
 		/* Without memory for it, its holders are not shown. */
-		(void)u64map_insert(&index, memory[i].ino, (void *)&memory[i]);
+		(void)u64map_insert(&index, memory[i].ino, &memory[i]);
 	}
 	while ((entry = readdir(procs))) {
 		if (isdigit((unsigned char)entry->d_name[0]) &&

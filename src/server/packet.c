@@ -12,8 +12,10 @@ union packet_control {
 	struct cmsghdr align;
 };
 
-int packet_send(int sock, const struct iovec *iov, size_t nr, int fd, int flags)
+int packet_send(int sock, const struct iovec *iov, size_t nr, const int *fds,
+		unsigned int nr_fds, int flags)
 {
+	size_t size = nr_fds * sizeof(int);
 	union packet_control control = {0};
 	struct msghdr msg = {
 		.msg_iov = (struct iovec *)iov,
@@ -21,14 +23,14 @@ int packet_send(int sock, const struct iovec *iov, size_t nr, int fd, int flags)
 	};
 	struct cmsghdr *c;
 
-	if (fd >= 0) {
+	if (size) {
 		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int));
+		msg.msg_controllen = CMSG_SPACE(size);
 		c = CMSG_FIRSTHDR(&msg);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
+		c->cmsg_len = CMSG_LEN(size);
+		memcpy(CMSG_DATA(c), fds, size);
 	}
 	return TEMP_FAILURE_RETRY(sendmsg(sock, &msg, MSG_NOSIGNAL | flags)) < 0
 		       ? -errno

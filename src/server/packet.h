@@ -8,7 +8,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-/* Most fds that a program sends with a packet. */
+/* Most fds in a packet. */
 #define PACKET_FDS 2
 
 /**
@@ -25,13 +25,14 @@ struct packet_fds {
  * @sock: the connection
  * @iov: its parts
  * @nr: number of them
- * @fd: goes with it and stays the caller's, or -1
+ * @fds: go with it and stay the caller's
+ * @nr_fds: number of them, at most PACKET_FDS
  * @flags: MSG_DONTWAIT: never wait for the program
  *
  * Return: 0; -errno, and nothing was sent.
  */
-int packet_send(int sock, const struct iovec *iov, size_t nr, int fd,
-		int flags);
+int packet_send(int sock, const struct iovec *iov, size_t nr, const int *fds,
+		unsigned int nr_fds, int flags);
 
 /**
  * packet_recv() - wait for a packet

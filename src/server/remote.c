@@ -11,14 +11,15 @@
  * that is none ends the connection. All state is the connection's own.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "internal.h"
-#include "packet.h"
 
 static struct connection *to_connection(struct task *task)
 {
@@ -53,7 +54,7 @@ static int receive_got(struct connection *conn, void *to, size_t n,
 {
 	struct wire_got got;
 	struct iovec iov[] = {{&got, sizeof(got)}, {to, n}};
-	ssize_t len = packet_recv(conn->sock, iov, 2, fds);
+	ssize_t len = connection_recv(conn, iov, 2, fds);
 
 	if (len < (ssize_t)sizeof(got) || got.hdr.op != WIRE_GOT) {
 		goto err_close;
@@ -82,7 +83,7 @@ static void ask(struct connection *conn, enum wire_op op, u64 addr, u64 len,
 	};
 	struct iovec iov = {&packet, sizeof(packet)};
 
-	connection_send(conn, &iov, 1, fd, 0);
+	connection_send(conn, &iov, 1, &fd, fd < 0 ? 0 : 1, 0);
 }
 
 /* Copy by the wire: a chunk from or to the program. */
@@ -95,7 +96,7 @@ static int ask_copy(struct connection *conn, enum wire_op op, u64 addr,
 
 	ask(conn, op, addr, n, -1);
 	if (op == WIRE_ASK_COPY_TO) {
-		connection_send(conn, &iov, 1, -1, 0);
+		connection_send(conn, &iov, 1, NULL, 0, 0);
 	}
 	if (conn->broken) {
 		return -EFAULT;
@@ -271,10 +272,102 @@ static int remote_fd_install(struct task *task, int fd, bool cloexec)
 	return ret;
 }
 
+/* The eventfd by which others wake us; it stays for the next time. */
+static int open_wake_fd(struct connection *conn)
+{
+	int fd = atomic_load(&conn->wake_fd);
+
+	if (fd < 0) {
+		fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		atomic_store(&conn->wake_fd, fd);
+	}
+	return fd;
+}
+
+/* Something came from the program, which waits for our reply. */
+static void hear(struct connection *conn)
+{
+	struct wire_hdr hdr;
+	struct iovec iov = {&hdr, sizeof(hdr)};
+	struct packet_fds fds;
+	ssize_t len = packet_recv(conn->sock, &iov, 1, &fds);
+
+	packet_close(&fds);
+	if (len == sizeof(hdr) && hdr.op == WIRE_CANCEL) {
+		conn->cancelled = true;
+	} else {
+		conn->broken = true;
+	}
+}
+
+/* Until something happens: 0 or -ETIMEDOUT. */
+static int wait_for_event(struct connection *conn, int wake_fd, s64 deadline)
+{
+	struct pollfd fds[] = {
+		{.fd = wake_fd, .events = POLLIN},
+		/* Who is gone says nothing more, only that, again and again. */
+		{.fd = conn->broken ? -1 : conn->sock, .events = POLLIN},
+	};
+	s64 left = deadline - ktime_get_ns();
+	struct timespec timeout = {.tv_sec = 0};
+	eventfd_t woken;
+
+	if (left > 0) {
+		timeout.tv_sec = left / 1000000000;
+		timeout.tv_nsec = left % 1000000000;
+	}
+	if (!ppoll(fds, ARRAY_SIZE(fds),
+		   deadline == TASK_FOREVER ? NULL : &timeout, NULL)) {
+		return -ETIMEDOUT;
+	}
+	if (fds[0].revents) {
+		eventfd_read(wake_fd, &woken);
+	}
+	if (fds[1].revents) {
+		hear(conn);
+	}
+	return 0;
+}
+
+static int remote_sleep(struct task *task, s64 deadline, bool intr)
+{
+	struct connection *conn = to_connection(task);
+	int wake_fd = open_wake_fd(conn), ret = 0;
+
+	if (wake_fd < 0) {
+		return -ENOMEM;
+	}
+	while (!atomic_exchange(&conn->woken, false)) {
+		if (intr && (conn->cancelled || conn->broken)) {
+			return -EINTR;
+		}
+		if (ret) {
+			return ret;
+		}
+		ret = wait_for_event(conn, wake_fd, deadline);
+	}
+	return 0;
+}
+
+/* Who is about to sleep has made the eventfd before he looks at `woken`. */
+static void remote_wake(struct task *task)
+{
+	struct connection *conn = to_connection(task);
+	int fd;
+
+	atomic_store(&conn->woken, true);
+	fd = atomic_load(&conn->wake_fd);
+	if (fd >= 0) {
+		eventfd_write(fd, 1);
+	}
+}
+
 const struct task_ops remote_ops = {
 	.capable = remote_capable,
 	.copy_from_user = remote_copy_from_user,
 	.copy_to_user = remote_copy_to_user,
 	.fd_get = remote_fd_get,
 	.fd_install = remote_fd_install,
+	.sleep = remote_sleep,
+	.wake = remote_wake,
 };

@@ -41,21 +41,23 @@ static long do_hello(struct connection *conn)
 
 static void send_reply(struct connection *conn)
 {
-	struct mutex *drain_lock = &conn->server->devfiles.drain_lock;
+	const int fds[] = {conn->reply_fd, conn->second_fd};
 	struct iovec iov[] = {
 		{&conn->reply, sizeof(conn->reply)},
 		{(void *)conn->reply_data, conn->reply.size},
 	};
 
 	if (conn->reply_fd < 0) {
-		connection_send(conn, iov, 2, -1, 0);
+		connection_send(conn, iov, 2, NULL, 0, 0);
 		return;
 	}
 	/* Who follows the protocol always has room for one reply. */
-	mutex_lock(drain_lock);
-	connection_send(conn, iov, 2, conn->reply_fd, MSG_DONTWAIT);
+	drain_lock();
+	connection_send(conn, iov, 2, fds, conn->second_fd < 0 ? 1 : 2,
+			MSG_DONTWAIT);
 	request_close_fd(&conn->reply_fd);
-	mutex_unlock(drain_lock);
+	request_close_fd(&conn->second_fd);
+	drain_unlock();
 }
 
 /* Sends all pieces itself. */
@@ -100,6 +102,9 @@ static const struct operation operations[] = {
 	[WIRE_MMAP] = {"mmap", call_mmap, sizeof(struct wire_mmap)},
 	[WIRE_DMABUF_IOCTL] = {"dma-buf ioctl", call_dmabuf_ioctl,
 			       sizeof(struct wire_ioctl), .data = true},
+	[WIRE_OPEN_PATH] = {"open path", call_open_path,
+			    sizeof(struct wire_open_path)},
+	[WIRE_POLL] = {"poll", call_poll, sizeof(struct wire_hdr)},
 	[WIRE_LS] = {"ls", do_ls, sizeof(struct wire_hdr), .replies = true},
 };
 
@@ -135,7 +140,7 @@ void request_serve(struct connection *conn)
 		      conn->in.hdr.op, conn->in_size);
 		conn->broken = true;
 	} else if (!ret) {
-		devfiles_drain(&conn->server->devfiles);
+		drain();
 		ret = operation->serve(conn);
 	}
 	request_close_fd(&conn->named_fd);
@@ -146,6 +151,7 @@ void request_serve(struct connection *conn)
 	}
 	conn->broken |= conn->fds_lost;
 	request_close_fd(&conn->reply_fd);
+	request_close_fd(&conn->second_fd);
 	if (operation && operation->data) {
 		debug("pid %d: %s 0x%08x: %ld", conn->task.pid, operation->name,
 		      conn->in.ioctl.cmd, ret);

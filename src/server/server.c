@@ -16,7 +16,9 @@
 #include <drm/drm_drv.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <linux/err.h>
+#include <linux/sync_file.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +33,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "paths.h"
 #include "say.h"
 
 void server_tell(struct server *server, bool over)
@@ -67,7 +70,10 @@ static int prepare_process(struct server *server)
 		return -errno;
 	}
 	close(fd);
-	fd = devfiles_init(&server->devfiles);
+	fd = anon_file_watch_fd();
+	if (fd >= 0) {
+		fd = file_watch_fd();
+	}
 	if (fd < 0) {
 		errno = -fd;
 		say("this system does not tell of closed files (inotify: %m): "
@@ -92,7 +98,6 @@ static void finish_process(struct server *server)
 	close(server->reserve);
 	close(server->wake);
 	close(server->signals);
-	devfiles_finish(&server->devfiles);
 }
 
 static int add_node(struct server *server, struct server_device *device,
@@ -116,13 +121,15 @@ static int add_node(struct server *server, struct server_device *device,
 	return 0;
 }
 
-static int add_device(struct server *server, const struct uprime_driver *driver)
+static int add_device(struct server *server,
+		      const struct server_device_config *config)
 {
 	struct server_device *device = &server->devices[server->nr_devices];
+	const struct uprime_driver *driver = config->driver;
 	struct drm_device *dev;
 	int ret;
 
-	dev = driver->create();
+	dev = driver->create(&config->options);
 	if (IS_ERR(dev)) {
 		ret = (int)PTR_ERR(dev);
 		say("cannot make a device of %s: %s.", driver->name,
@@ -152,16 +159,15 @@ static void remove_devices(struct server *server)
 	}
 }
 
-static void add_hint(const struct drm_ioctl_desc *desc, void *data)
+static void add_hint(struct wire_hello_reply *hello, u32 cmd, size_t offset)
 {
-	struct wire_hello_reply *hello = data;
 	struct wire_hint hint = {
-		.type = _IOC_TYPE(desc->cmd),
-		.nr = _IOC_NR(desc->cmd),
-		.offset = (u16)(desc->fd_in - 1),
+		.type = _IOC_TYPE(cmd),
+		.nr = _IOC_NR(cmd),
+		.offset = (u16)offset,
 	};
 
-	if (!desc->fd_in || hello->nr_hints == WIRE_HINTS_MAX) {
+	if (hello->nr_hints == WIRE_HINTS_MAX) {
 		return;
 	}
 	for (u32 i = 0; i < hello->nr_hints; i++) {
@@ -173,13 +179,57 @@ static void add_hint(const struct drm_ioctl_desc *desc, void *data)
 	hello->hints[hello->nr_hints++] = hint;
 }
 
+static void add_drm_hint(const struct drm_ioctl_desc *desc, void *data)
+{
+	if (desc->fd_in) {
+		add_hint(data, desc->cmd, desc->fd_in - 1);
+	}
+}
+
+/* What stands where the server answers a path. */
+static int add_path(struct server *server, const struct server_path *path)
+{
+	char name[WIRE_PATH_MAX];
+	int ret = 0;
+
+	if (!strchr(path->path, '%')) {
+		return testbed_add_file(&server->testbed, path->path,
+					path->mode);
+	}
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		const struct server_device *device = &server->devices[i];
+
+		for (unsigned int n = 0; n < device->nr_nodes && !ret; n++) {
+			snprintf(name, sizeof(name), path->path,
+				 device->nodes[n].index);
+			ret = testbed_add_file(&server->testbed, name,
+					       path->mode);
+		}
+	}
+	return ret;
+}
+
+static int add_paths(struct server *server)
+{
+	const struct server_path *path;
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && (path = server_path_at(i)); i++) {
+		ret = add_path(server, path);
+	}
+	return ret;
+}
+
 static int add_devices(struct server *server)
 {
 	const struct server_config *config = server->config;
 	int ret = 0;
 
 	for (unsigned int i = 0; i < config->nr_devices && !ret; i++) {
-		ret = add_device(server, config->devices[i]);
+		ret = add_device(server, &config->devices[i]);
+	}
+	if (!ret) {
+		ret = add_paths(server);
 	}
 	if (ret) {
 		remove_devices(server);
@@ -187,24 +237,37 @@ static int add_devices(struct server *server)
 	}
 	server->hello.version = WIRE_VERSION;
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
-		drm_ioctl_for_each(server->devices[i].dev, add_hint,
+		drm_ioctl_for_each(server->devices[i].dev, add_drm_hint,
 				   &server->hello);
 	}
+	add_hint(&server->hello, DMA_BUF_IOCTL_IMPORT_SYNC_FILE,
+		 offsetof(struct dma_buf_import_sync_file, fd));
+	add_hint(&server->hello, SYNC_IOC_MERGE,
+		 offsetof(struct sync_merge_data, fd2));
 	return 0;
 }
 
-/* The names of the devices, one a line, as others see what this session is. */
+void server_device_text(const struct server_device_config *device,
+			char text[SERVER_DEVICE_TEXT])
+{
+	const struct uprime_device_options *options = &device->options;
+
+	snprintf(text, SERVER_DEVICE_TEXT, "%s%s%s%s", device->driver->name,
+		 options->syncobj ? ",syncobj" : "",
+		 options->name[0] ? ",name=" : "", options->name);
+}
+
+/* The devices, one a line, as others see what this session is. */
 static int note_devices(struct server *server)
 {
-	char text[1024] = "";
+	char text[SERVER_DEVICES_MAX * SERVER_DEVICE_TEXT] = "";
+	char line[SERVER_DEVICE_TEXT];
 	size_t at = 0;
 
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		server_device_text(&server->config->devices[i], line);
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s\n",
-				       server->devices[i].driver->name);
-		if (at >= sizeof(text)) {
-			return -ENAMETOOLONG;
-		}
+				       line);
 	}
 	return session_note(&server->session, SESSION_DEVICES, text);
 }
@@ -308,9 +371,8 @@ static bool run_session(struct server *server)
 	close(server->listener);
 	session_remove(base, &server->session);
 out_devices:
-	/* Device fds that are still open are in nobody's hands who could use
-	 * them. */
-	devfiles_close(&server->devfiles);
+	/* Fds that are still open are in nobody's hands who could use them. */
+	anon_file_close_all();
 	remove_devices(server);
 out_testbed:
 	testbed_close(&server->testbed);

@@ -4,19 +4,28 @@
 #define UPRIME_SERVER_SERVER_H
 
 #include <stdbool.h>
+#include <uprime/drivers.h>
 
 #include "program.h"
 #include "session.h"
 
-struct uprime_driver;
-
 #define SERVER_DEVICES_MAX 16
+/* Longest text of a device, with its end. */
+#define SERVER_DEVICE_TEXT (2 * UPRIME_NAME_MAX + 32)
+
+/**
+ * struct server_device_config - what a device is to be
+ */
+struct server_device_config {
+	const struct uprime_driver *driver;
+	struct uprime_device_options options;
+};
 
 /**
  * struct server_config - what a session is to be
  */
 struct server_config {
-	const struct uprime_driver *devices[SERVER_DEVICES_MAX];
+	struct server_device_config devices[SERVER_DEVICES_MAX];
 	unsigned int nr_devices;
 	const char *name;	   /* of the session; NULL: the server's pid */
 	struct session_base *base; /* locked */
@@ -31,6 +40,14 @@ struct server_status {
 	int status; /* as from wait(2) */
 	bool over;  /* the session is over: the server exits right away */
 };
+
+/**
+ * server_device_text() - a device as one asks for it
+ * @device: the device
+ * @text: set to "vgem,syncobj,name=NAME", in this order
+ */
+void server_device_text(const struct server_device_config *device,
+			char text[SERVER_DEVICE_TEXT]);
 
 /**
  * server_run() - be the server

@@ -28,6 +28,10 @@
 #include "say.h"
 #include "wire.h"
 
+/* A miscellaneous device, with a number the system gives to nothing else. */
+#define MISC_MAJOR 10
+#define MISC_MINOR 255
+
 #define LIBRARY		"libumockdev.so.0"
 #define PRELOAD_LIBRARY "libumockdev-preload.so.0"
 
@@ -143,6 +147,8 @@ static void describe_node(FILE *text, const struct drm_minor *minor)
 static char *describe(const struct drm_device *dev)
 {
 	const char *bus = dev->dev->name;
+	/* "vgem.1" is a platform device "vgem". */
+	int kind = (int)strcspn(bus, ".");
 	char *text = NULL;
 	size_t size;
 	FILE *file;
@@ -154,11 +160,11 @@ static char *describe(const struct drm_device *dev)
 	fprintf(file,
 		"P: /devices/platform/%s\n"
 		"E: SUBSYSTEM=platform\n"
-		"E: MODALIAS=platform:%s\n"
-		"A: modalias=platform:%s\\n\n"
+		"E: MODALIAS=platform:%.*s\n"
+		"A: modalias=platform:%.*s\\n\n"
 		"A: driver_override=(null)\\n\n"
 		"%s",
-		bus, dev->driver->name, dev->driver->name, power_attributes);
+		bus, kind, bus, kind, bus, power_attributes);
 	describe_node(file, &dev->primary);
 	if (dev->render.index >= 0) {
 		describe_node(file, &dev->render);
@@ -171,14 +177,40 @@ static char *describe(const struct drm_device *dev)
 	return text;
 }
 
+/* umockdev writes all that udev is to know into the file of events, which is
+ * more than the kernel does. */
+static bool write_uevent(const struct testbed *testbed, const char *device,
+			 const char *text)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/platform/%s/uevent",
+		 testbed->root, device);
+	file = fopen(path, "we");
+	if (!file) {
+		return false;
+	}
+	fputs(text, file);
+	return !fclose(file);
+}
+
 /* What the text cannot say of a node: empty, for everybody, with udev's link
  * by its place on the bus. */
 static bool finish_node(const struct testbed *testbed,
 			const struct drm_minor *minor)
 {
-	char name[32], path[PATH_MAX], target[64];
+	char name[32], path[PATH_MAX], target[64], device[64], text[128];
 
 	node_name(minor, name, sizeof(name));
+	snprintf(device, sizeof(device), "%s/drm/%s", minor->dev->dev->name,
+		 name);
+	snprintf(text, sizeof(text),
+		 "MAJOR=%d\nMINOR=%d\nDEVNAME=dri/%s\nDEVTYPE=drm_minor\n",
+		 DRM_MAJOR, minor->index, name);
+	if (!write_uevent(testbed, device, text)) {
+		return false;
+	}
 	snprintf(path, sizeof(path), "%s/dev/dri/%s", testbed->root, name);
 	if (truncate(path, 0) || chmod(path, 0666)) {
 		return false;
@@ -192,6 +224,17 @@ static bool finish_node(const struct testbed *testbed,
 		 minor->type == DRM_MINOR_RENDER ? "render" : "card");
 	snprintf(target, sizeof(target), "../%s", name);
 	return !symlink(target, path);
+}
+
+static bool finish_device(const struct testbed *testbed,
+			  const struct drm_device *dev)
+{
+	const char *bus = dev->dev->name;
+	char text[64];
+
+	snprintf(text, sizeof(text), "MODALIAS=platform:%.*s\n",
+		 (int)strcspn(bus, "."), bus);
+	return write_uevent(testbed, bus, text);
 }
 
 static bool finish_class(const struct testbed *testbed)
@@ -252,7 +295,8 @@ int testbed_add(struct testbed *testbed, const struct drm_device *dev)
 			testbed->calls->error_free(error);
 		}
 		ret = -EINVAL;
-	} else if (!finish_node(testbed, &dev->primary) ||
+	} else if (!finish_device(testbed, dev) ||
+		   !finish_node(testbed, &dev->primary) ||
 		   (dev->render.index >= 0 &&
 		    !finish_node(testbed, &dev->render)) ||
 		   !finish_class(testbed)) {
@@ -260,6 +304,52 @@ int testbed_add(struct testbed *testbed, const struct drm_device *dev)
 		say("cannot complete %s: %s.", testbed->root, strerror(-ret));
 	}
 	free(text);
+	return ret;
+}
+
+/* A file and the folders it is in; a character device is one which umockdev
+ * says is one. */
+static bool make_file(const struct testbed *testbed, const char *name,
+		      mode_t mode)
+{
+	char path[PATH_MAX], node[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%s", testbed->root, name);
+	for (char *slash = path + strlen(testbed->root) + 1;
+	     (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST) {
+			return false;
+		}
+		*slash = '/';
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		return false;
+	}
+	close(fd);
+	if (chmod(path, mode & 07777)) {
+		return false;
+	}
+	if (!S_ISCHR(mode)) {
+		return true;
+	}
+	snprintf(path, sizeof(path), "%s/dev/.node/%s", testbed->root,
+		 name + strlen("/dev/"));
+	snprintf(node, sizeof(node), "%d:%d", MISC_MAJOR, MISC_MINOR);
+	return !symlink(node, path);
+}
+
+int testbed_add_file(struct testbed *testbed, const char *name, mode_t mode)
+{
+	int ret = 0;
+
+	if (!make_file(testbed, name, mode)) {
+		ret = -errno;
+		say("cannot make %s in %s: %s.", name, testbed->root,
+		    strerror(-ret));
+	}
 	return ret;
 }
 

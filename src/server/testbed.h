@@ -3,6 +3,8 @@
 #ifndef UPRIME_SERVER_TESTBED_H
 #define UPRIME_SERVER_TESTBED_H
 
+#include <sys/types.h>
+
 struct drm_device;
 struct testbed_calls;
 
@@ -31,6 +33,16 @@ int testbed_open(struct testbed *testbed);
  * Return: 0; -errno, and it was said.
  */
 int testbed_add(struct testbed *testbed, const struct drm_device *dev);
+
+/**
+ * testbed_add_file() - give it an empty file
+ * @testbed: the testbed
+ * @name: its path, which is not there yet; folders are made
+ * @mode: what stat(2) says of it: a plain file, or a character device in /dev
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add_file(struct testbed *testbed, const char *name, mode_t mode);
 
 /**
  * testbed_close() - remove it with its directory

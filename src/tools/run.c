@@ -24,8 +24,8 @@
 #include "tools.h"
 
 static const char help[] =
-	"Usage: uprime run [--device NAME]... [--session NAME] [--] PROGRAM\n"
-	"                  [ARGUMENT]...\n"
+	"Usage: uprime run [--device NAME[,OPTION]...]... [--session NAME]\n"
+	"                  [--] PROGRAM [ARGUMENT]...\n"
 	"\n"
 	"Runs PROGRAM with /dev/dri/card0 and /dev/dri/renderD128, which "
 	"answer\n"
@@ -40,6 +40,10 @@ static const char help[] =
 
 static const char help_end[] =
 	"\n"
+	"Options of a device:\n"
+	"  syncobj         it has sync objects, with timelines\n"
+	"  name=NAME       what DRM_IOCTL_VERSION calls its driver\n"
+	"\n"
 	"Exit status: PROGRAM's; 125 if uprime failed, 126 if PROGRAM cannot "
 	"be\n"
 	"run, 127 if it was not found. If PROGRAM dies of a signal, so does\n"
@@ -48,6 +52,7 @@ static const char help_end[] =
 	"Examples:\n"
 	"  uprime run -- drmdevice\n"
 	"  uprime run --device vgem --device vram -- ./my-tests\n"
+	"  uprime run --device vgem,syncobj,name=mycard -- ./my-tests\n"
 	"  uprime run --session demo -- ./producer &\n"
 	"  uprime run --session demo -- ./consumer\n";
 
@@ -62,37 +67,13 @@ static void print_help(void)
 	fputs(help_end, stdout);
 }
 
-/* "vgem, vram" */
-static void list_drivers(char *text, size_t size)
+static int add_device(struct server_config *config, const char *text)
 {
-	const struct uprime_driver *driver;
-	size_t at = 0;
-
-	text[0] = '\0';
-	for (unsigned int i = 0; (driver = uprime_driver_at(i)) && at < size;
-	     i++) {
-		at += (size_t)snprintf(text + at, size - at, "%s%s",
-				       i ? ", " : "", driver->name);
-	}
-}
-
-static int add_device(struct server_config *config, const char *name)
-{
-	const struct uprime_driver *driver = uprime_driver_find(name);
-	char known[256];
-
-	if (!driver) {
-		list_drivers(known, sizeof(known));
-		say("there is no device '%s': the devices are %s.", name,
-		    known);
-		return -EINVAL;
-	}
 	if (config->nr_devices == SERVER_DEVICES_MAX) {
 		say("a session has at most %d devices.", SERVER_DEVICES_MAX);
 		return -EINVAL;
 	}
-	config->devices[config->nr_devices++] = driver;
-	return 0;
+	return device_parse(text, &config->devices[config->nr_devices++]);
 }
 
 static int set_name(struct server_config *config, const char *name)
@@ -173,10 +154,12 @@ static bool has_devices(const struct server_config *config, const char *devices)
 	const char *at = devices;
 
 	for (unsigned int i = 0; i < config->nr_devices; i++) {
-		size_t len = strlen(config->devices[i]->name);
+		char text[SERVER_DEVICE_TEXT];
+		size_t len;
 
-		if (strncmp(at, config->devices[i]->name, len) ||
-		    at[len] != '\n') {
+		server_device_text(&config->devices[i], text);
+		len = strlen(text);
+		if (strncmp(at, text, len) || at[len] != '\n') {
 			return false;
 		}
 		at += len + 1;

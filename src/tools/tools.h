@@ -6,11 +6,18 @@
 #include <sys/types.h>
 
 struct server_config;
+struct server_device_config;
 struct program;
 
 /* Each command gets its name as argv[0] and returns the exit status. */
 int run_command(int argc, char **argv);
 int ls_command(int argc, char **argv);
+
+/* device.c */
+
+/* device_parse - read "vgem,syncobj,name=NAME". Returns 0; -EINVAL, and it was
+ * said. */
+int device_parse(const char *text, struct server_device_config *device);
 
 /* front.c */
 

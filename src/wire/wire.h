@@ -10,10 +10,16 @@
  * each before anything else happens on that connection. Whoever breaks this
  * order is disconnected.
  *
- * Device fds are named by their socket cookie (SO_COOKIE): a number the kernel
- * never uses twice. The first request on a connection which names a cookie
- * carries the fd itself (SCM_RIGHTS, WIRE_F_FD): that is the proof that the
- * device was handed to this process. Later ones need only the number.
+ * While it waits for the reply the client may send a WIRE_CANCEL packet, when a
+ * signal handler has run: the server then ends the request, with -EINTR, if it
+ * is waiting for something. A cancel is not answered, and one that comes too
+ * late means nothing.
+ *
+ * Fds of devices, sync files and their like are named by their socket cookie
+ * (SO_COOKIE): a number the kernel never uses twice. The first request on a
+ * connection which names a cookie carries the fd itself (SCM_RIGHTS,
+ * WIRE_F_FD): that is the proof that it was handed to this process. Later ones
+ * need only the number.
  *
  * All integers are in host order: both ends are on one machine.
  */
@@ -22,7 +28,7 @@
 
 #include <stdint.h>
 
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 /* Most bytes of user memory in one packet; longer copies go in pieces. */
 #define WIRE_CHUNK 32768
 /* Major number of the device nodes, in wire_open.rdev and wire_ident.rdev. */
@@ -44,6 +50,13 @@ enum wire_op {
 	WIRE_DMABUF_IOCTL, /* as WIRE_IOCTL on a dma-buf fd (attached) */
 	WIRE_LS,        /* reply data: JSON text, in packets while `more` is set */
 	WIRE_GOT,       /* answer to a WIRE_ASK_* packet: wire_got (+ bytes) */
+	WIRE_CANCEL,    /* a wire_hdr; no reply */
+	WIRE_POLL,      /* a wire_hdr, dma-buf attached; reply fds: a socket
+	                   that polls as the dma-buf, and a leash: closing that
+	                   one ends it, and it polls readable once the dma-buf
+	                   is gone */
+	WIRE_OPEN_PATH, /* wire_open_path; reply fd: what it names; -ENOENT: not
+	                   ours */
 
 	/* server -> client */
 	WIRE_REPLY = 64,  /* ends the request */
@@ -94,7 +107,23 @@ struct wire_open {
 	uint32_t pad;
 };
 
-enum wire_kind { WIRE_KIND_FOREIGN, WIRE_KIND_DEVICE, WIRE_KIND_DMABUF };
+/* Longest path of what the server opens, with its end. */
+#define WIRE_PATH_MAX 64
+
+/* What is no node but opened by the server: /sys/kernel/debug/dri/0/name. */
+struct wire_open_path {
+	struct wire_hdr hdr;
+	uint32_t flags; /* open(2) flags */
+	uint32_t pad;
+	char path[WIRE_PATH_MAX]; /* absolute, without "." and ".." */
+};
+
+enum wire_kind {
+	WIRE_KIND_FOREIGN,
+	WIRE_KIND_DEVICE,
+	WIRE_KIND_DMABUF,
+	WIRE_KIND_ANON, /* a sync file or the like: neither rdev nor ino */
+};
 
 /* Reply to WIRE_IDENT. */
 struct wire_ident {
@@ -103,13 +132,14 @@ struct wire_ident {
 	uint64_t rdev; /* device: st_rdev of its node */
 	uint64_t ino;  /* device: st_ino of its node; dma-buf: its inode */
 	char name[64]; /* device: path of its node, "/dev/dri/card0";
-	                  dma-buf: its name as set by SET_NAME, or "" */
+	                  dma-buf: its name as set by SET_NAME, or "";
+	                  else its kind, "sync_file" */
 };
 
 /* The argument's bytes follow when the command's direction has _IOC_WRITE. */
 struct wire_ioctl {
 	struct wire_hdr hdr;
-	uint64_t cookie; /* of the device fd; 0 for a dma-buf */
+	uint64_t cookie; /* of the fd; 0 for a dma-buf */
 	uint64_t arg;    /* the third parameter of ioctl(2), as given */
 	uint32_t cmd;
 	uint32_t size;   /* bytes that follow */

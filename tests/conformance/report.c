@@ -7,13 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NR_TEXTS 256
+
 static char subject[64] = "conform";
 
 const char *text(const char *format, ...)
 {
-	static char buffers[32][1024];
+	static char buffers[NR_TEXTS][1024];
 	static unsigned int next;
-	char *buffer = buffers[next++ % 32];
+	char *buffer = buffers[next++ % NR_TEXTS];
 	va_list args;
 
 	va_start(args, format);

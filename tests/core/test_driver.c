@@ -138,8 +138,9 @@ TEST(gem_prime_res_obj_is_optional)
 	near_driver.gem_prime_res_obj = NULL;
 	begin();
 	int fd = shared_fd();
+	struct drm_gem_object *obj = dma_buf_of(fd)->priv;
 
-	assert_null(dma_buf_of(fd)->resv);
+	assert_ptr_equal(dma_buf_of(fd)->resv, &obj->own_resv);
 	close(fd);
 }
 
@@ -404,7 +405,7 @@ TEST(taking_a_device_away_twice_leaves_the_others_alone)
 	begin();
 	index = stage.far_dev->primary.index;
 	drm_dev_unregister(stage.far_dev);
-	other = uprime_driver_find("vgem")->create();
+	other = uprime_driver_find("vgem")->create(NULL);
 	assert_int_equal(other->primary.index, index);
 	drm_dev_unregister(stage.far_dev);
 	minor = drm_minor_get(index);

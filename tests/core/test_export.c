@@ -279,7 +279,7 @@ TEST(memory_is_one_dma_buf_at_a_time)
 TEST(a_dma_buf_keeps_its_device_when_that_was_taken_away)
 {
 	const struct uprime_driver *vgem = uprime_driver_find("vgem");
-	struct drm_device *dev = vgem->create();
+	struct drm_device *dev = vgem->create(NULL);
 	struct drm_file *file = open_node(dev, DRM_MINOR_PRIMARY);
 	int fd = (int)must(export_handle(file, must(create_dumb(file, 1)), RW));
 	u32 theirs;

@@ -289,7 +289,7 @@ static struct drm_device *created;
 
 static int run_create_device(void)
 {
-	created = driver->create();
+	created = driver->create(NULL);
 	return IS_ERR(created) ? (int)PTR_ERR(created) : 0;
 }
 

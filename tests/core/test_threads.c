@@ -414,7 +414,7 @@ TEST(a_buffer_is_attached_and_vmapped_by_all)
 static void create_a_card(void)
 {
 	const struct uprime_driver *vram = uprime_driver_find("vram");
-	struct drm_device *dev = vram->create();
+	struct drm_device *dev = vram->create(NULL);
 
 	expect(!IS_ERR(dev));
 	sched_yield();
@@ -519,7 +519,7 @@ static int cards_setup(void **state)
 	const struct uprime_driver *vram = uprime_driver_find("vram");
 
 	(void)state;
-	return stage_setup_devices(vram->create(), vram->create(),
+	return stage_setup_devices(vram->create(NULL), vram->create(NULL),
 				   destroy_vram);
 }
 

@@ -18,7 +18,7 @@ static int setup(const char *driver, const char *far_driver)
 {
 	owner[0] = uprime_driver_find(driver);
 	owner[1] = uprime_driver_find(far_driver);
-	return stage_setup_devices(owner[0]->create(), owner[1]->create(),
+	return stage_setup_devices(owner[0]->create(NULL), owner[1]->create(NULL),
 				   destroy);
 }
 

@@ -308,6 +308,9 @@ struct drm_device *toy_create(const struct drm_driver *driver)
 	int i = toys[0] ? 1 : 0;
 
 	assert_null(toys[i]);
+	if (!i) {
+		dma_resv_init(&toy_resv);
+	}
 	buses[i].max_segment_size = 0;
 	buses[i].dma_mask = 0;
 	toys[i] = drm_dev_alloc(driver, &buses[i]);
@@ -321,6 +324,9 @@ void toy_destroy(struct drm_device *dev)
 	toys[dev->dev == &buses[1]] = NULL;
 	drm_dev_unregister(dev);
 	drm_dev_put(dev);
+	if (!toys[0] && !toys[1]) {
+		dma_resv_fini(&toy_resv);
+	}
 }
 
 int toy_stage(const struct drm_driver *driver,

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The command line: what it answers to good and bad ones.
 . "$(dirname "$0")/tap.sh"
+conform=$build/tests/conformance/conform
 
 exit_status_is_the_programs()
 {
@@ -55,6 +56,81 @@ unknown_device()
 		one_line "$tmp/err"
 }
 check unknown_device_is_125_and_names_the_known unknown_device
+
+bad_device_option()
+{
+	for options in nosuch '' syncobj=1 name; do
+		status 125 "$uprime" run --device "vgem,$options" -- true &&
+			says 'syncobj and name=NAME' "$tmp/err" &&
+			one_line "$tmp/err" || return 1
+	done
+}
+check unknown_device_option_is_125_and_names_the_known bad_device_option
+
+bad_device_name()
+{
+	for name in '' a.b a/b 'a b' 12345678901234567890123456789012; do
+		status 125 "$uprime" run --device "vgem,name=$name" -- true &&
+			says '1 to 31 letters' "$tmp/err" &&
+			one_line "$tmp/err" || return 1
+	done
+}
+check bad_device_name_is_125_and_says_what_is_good bad_device_name
+
+# What the device of --device $1 says of itself is left in $tmp/told.
+told_by()
+{
+	"$uprime" run --device "$1" -- "$conform" scripted client >"$tmp/told"
+}
+
+device_name_is_told()
+{
+	for device in vgem,name=my-card_1 vgem,syncobj,name=my-card_1 \
+		vram,name=my-card_1,syncobj; do
+		told_by $device && says "'my-card_1#" "$tmp/told" ||
+			return 1
+	done
+	"$uprime" run --device vgem,name=my-card_1 -- \
+		cat /sys/devices/platform/vgem/modalias >"$tmp/alias" &&
+		says '^platform:vgem$' "$tmp/alias" &&
+		"$uprime" run --device vgem,name=my-card_1 -- \
+		sh -c '"$1" ls --json' - "$uprime" >"$tmp/ls" &&
+		says '"name": *"vgem"' "$tmp/ls" &&
+		says '"driver": *"my-card_1"' "$tmp/ls"
+}
+check device_name_is_told_and_its_place_stays device_name_is_told
+
+syncobj_caps()
+{
+	for device in vgem,syncobj vgem,name=x,syncobj vram,syncobj; do
+		told_by $device && caps_are 1 || return 1
+	done
+	told_by vgem && caps_are 0
+}
+caps_are()
+{
+	says "GET_CAP 0x13 by master -> 0 value $1$" "$tmp/told" &&
+		says "GET_CAP 0x14 by master -> 0 value $1$" "$tmp/told"
+}
+check syncobj_device_has_both_caps syncobj_caps
+
+joined_session_has_the_options()
+{
+	"$uprime" run --session opts --device vgem,syncobj,name=x -- \
+		sh -c 'echo up >"$1"; while [ ! -e "$1.end" ]; do sleep 0.1
+		done' - "$tmp/opts" &
+	pid=$!
+	within 10 test -s "$tmp/opts" &&
+		status 0 "$uprime" run --session opts --device \
+		vgem,name=x,syncobj -- true &&
+		status 125 "$uprime" run --session opts --device vgem -- true &&
+		says 'vgem,syncobj,name=x' "$tmp/err"
+	ret=$?
+	touch "$tmp/opts.end"
+	wait $pid
+	return $ret
+}
+check joined_session_has_the_same_device_options joined_session_has_the_options
 
 unknown_option()
 {

@@ -107,10 +107,12 @@ static void device_works(void)
 static uint32_t some_op(void)
 {
 	static const uint32_t ops[] = {
-		WIRE_HELLO, WIRE_OPEN, WIRE_IDENT, WIRE_IOCTL,
-		WIRE_MMAP,  WIRE_GOT,  WIRE_LS,    WIRE_DMABUF_IOCTL};
+		WIRE_HELLO, WIRE_OPEN, WIRE_IDENT,	 WIRE_IOCTL,  WIRE_MMAP,
+		WIRE_GOT,   WIRE_LS,   WIRE_DMABUF_IOCTL, WIRE_CANCEL,
+		WIRE_POLL};
+	size_t nr = sizeof(ops) / sizeof(ops[0]);
 
-	return rand() % 16 ? ops[(size_t)rand() % 8] : (uint32_t)rand();
+	return rand() % 16 ? ops[(size_t)rand() % nr] : (uint32_t)rand();
 }
 
 static void random_packets_change_nothing(void **state)
@@ -192,6 +194,29 @@ static void guessed_cookie_is_ebadf(void **state)
 	close(victim);
 }
 
+static void late_cancels_change_nothing(void **state)
+{
+	const struct wire_hdr cancel = {.op = WIRE_CANCEL};
+	const struct wire_open open = {.hdr.op = WIRE_OPEN, .rdev = 1};
+	struct wire_reply reply;
+	int fd = connect_raw();
+
+	(void)state;
+	hello(fd);
+	for (int i = 0; i < 200; i++) {
+		for (int n = i % 5; n; n--) {
+			send_raw(fd, &cancel, sizeof(cancel), NULL, 0);
+		}
+		send_raw(fd, &open, sizeof(open), NULL, 0);
+		send_raw(fd, &cancel, sizeof(cancel), NULL, 0);
+		assert_int_equal(receive_raw(fd, &reply, sizeof(reply)),
+				 sizeof(reply));
+		assert_int_equal(reply.ret, -ENXIO);
+	}
+	close(fd);
+	device_works();
+}
+
 static void hangup_in_the_middle_changes_nothing(void **state)
 {
 	int victim = open("/dev/dri/card0", O_RDWR);
@@ -244,6 +269,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_packets_change_nothing),
 		cmocka_unit_test(guessed_cookie_is_ebadf),
+		cmocka_unit_test(late_cancels_change_nothing),
 		cmocka_unit_test(hangup_in_the_middle_changes_nothing),
 		cmocka_unit_test(silent_connections_hold_nobody_up),
 	};

@@ -13,6 +13,12 @@
 # linux-image-amd64 stands for, or from a linux-image-*.deb put there by hand.
 # Needs neither root nor KVM nor, once the cache is there, a network.
 #
+# vgem has no syncobjs. The newer kernel that Debian packages for the same
+# release has them for the virtio-gpu that QEMU emulates: with
+# ORACLE_KERNEL=6.12 the guest has both, vgem as card0 and renderD128 and
+# virtio-gpu as card1 and renderD129, and its cache is BUILD_DIR/oracle/6.12.
+#
+#   ORACLE_KERNEL	6.1 (default) or 6.12
 #   ORACLE_TIMEOUT	seconds for boot and program together (default 120)
 #   ORACLE_INPUT	a file to be the program's stdin (default: empty)
 #
@@ -54,17 +60,24 @@ copy_libraries() {
 	done
 }
 
-# The package of the stock kernel, say linux-image-6.1.0-NN-amd64.
+# The package of the stock kernel, say linux-image-6.1.0-NN-amd64, or the
+# newest of the series asked for.
 kernel_package() {
-	apt-cache depends linux-image-amd64 2>/dev/null |
-		sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1
+	if [ "$kernel" = 6.1 ]; then
+		apt-cache depends linux-image-amd64 2>/dev/null |
+			sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' |
+			head -n 1
+	else
+		apt-cache pkgnames "linux-image-$kernel." 2>/dev/null |
+			grep '[0-9]+deb12-amd64$' | sort -V | tail -n 1
+	fi
 }
 
 # Put its file into the cache, whole or not at all; $1 is a folder to work in.
 fetch_kernel() {
 	package=$(kernel_package)
 	[ -n "$package" ] ||
-		skip "apt knows no linux-image-amd64; run apt-get update, or put Debian's linux-image-*.deb in $cache"
+		skip "apt knows no Linux $kernel; run apt-get update, or put Debian's linux-image-*.deb in $cache"
 	(cd "$1" && apt-get -qq download "$package" >"$cache/apt.log" 2>&1) ||
 		skip "cannot download $package (see $cache/apt.log); run apt-get update, or put its .deb in $cache"
 	mv "$1"/*.deb "$cache/"
@@ -82,7 +95,7 @@ make_base() {
 	# Modules are in lib/ or usr/lib/, depending on the release.
 	dpkg-deb --fsys-tarfile "$2" 2>/dev/null | tar -C "$1" -x --wildcards \
 		'./boot/vmlinuz-*' '*/kernel/drivers/gpu/drm/*' \
-		'*/modules.*' 2>/dev/null ||
+		'*/virtio_dma_buf.ko*' '*/modules.*' 2>/dev/null ||
 		skip "cannot unpack $2; remove it and try again"
 	mv "$1"/boot/vmlinuz-* "$1/vmlinuz"
 
@@ -92,7 +105,8 @@ make_base() {
 		[ -d "$modules" ] || continue
 		version=${modules##*/}
 		mkdir -p "$root/lib/modules/$version"
-		for module in drm drm_shmem_helper drm_kms_helper vgem; do
+		for module in drm drm_shmem_helper drm_kms_helper vgem \
+			virtio_dma_buf virtio-gpu; do
 			find "$modules" -name "$module.ko*" \
 				-exec cp {} "$root/lib/modules/$version/" \;
 		done
@@ -142,7 +156,12 @@ input=${ORACLE_INPUT:-/dev/null}
 [ -r "$input" ] || die 125 "$input: cannot be read"
 
 here=$(cd "$(dirname "$0")" && pwd)
-cache=$1/oracle
+kernel=${ORACLE_KERNEL:-6.1}
+case $kernel in
+6.1) cache=$1/oracle gpu= ;;
+6.12) cache=$1/oracle/6.12 gpu="-device virtio-gpu-pci" ;;
+*) die 125 "ORACLE_KERNEL is 6.1 or 6.12, not $kernel" ;;
+esac
 limit=${ORACLE_TIMEOUT:-120}
 program=$2
 shift 2
@@ -207,8 +226,9 @@ is_static "$program" || copy_libraries "$program" "$work/root"
 : >"$work/err"
 : >"$work/status"
 # Whatever ends this script, even SIGKILL, ends the guest.
+# shellcheck disable=SC2086 # $gpu is two words or none
 setpriv --pdeathsig TERM timeout -k 5 "$limit" qemu-system-x86_64 \
-	-accel tcg -m 512M -nodefaults -display none -no-reboot -nic none \
+	-accel tcg -m 512M -nodefaults -display none -no-reboot -nic none $gpu \
 	-kernel "$base/vmlinuz" -initrd "$work/initramfs" \
 	-append "console=ttyS0 panic=-1 8250.nr_uarts=4 mitigations=off nokaslr" \
 	-serial "file:$work/console" -serial "file:$work/out" \
