@@ -200,6 +200,7 @@ void request_init(struct request *rq, void *head, size_t size, uint32_t op);
 /* 0 when a reply came, else -errno. */
 int request_run(struct request *rq);
 int request_ident(int fd, struct wire_ident *ident);
+void request_settle(void);
 
 /* ---- remote.c: which fd is an open file of the server's ---- */
 

@@ -121,8 +121,7 @@ void drm_syncobj_add_point(struct drm_syncobj *syncobj,
 	spin_unlock(&syncobj->lock);
 
 	/* Let go of links that are done with, or they would pile up. */
-	dma_fence_chain_for_each(iter, prev)
-	{
+	dma_fence_chain_for_each (iter, prev) {
 	}
 	dma_fence_put(prev);
 }

@@ -305,8 +305,7 @@ static u64 reached_point(struct dma_fence *head)
 	struct dma_fence *iter, *last = dma_fence_get(head);
 	u64 point;
 
-	dma_fence_chain_for_each(iter, head)
-	{
+	dma_fence_chain_for_each (iter, head) {
 		/* From here on back it is another timeline. */
 		if (iter->context != head->context) {
 			dma_fence_put(iter);
