@@ -23,6 +23,9 @@ struct anon_file;
 struct anon_file_ops {
 	/* As in "anon_inode:NAME". */
 	const char *name;
+	/* Its fd polls readable and writable from the beginning, as that of a
+	 * file without a poll of its own. */
+	bool always_ready;
 	/* The last fd and the last user are gone: free it. Any lock of the
 	 * core may be taken. */
 	void (*release)(struct anon_file *file);
@@ -49,7 +52,8 @@ struct anon_file {
  * @ops: what it does
  *
  * @file lives as long as the fd that is returned, any copy of it, or a
- * reference. The fd polls neither readable nor writable and is close-on-exec.
+ * reference. The fd is close-on-exec; without ops->always_ready it polls neither
+ * readable nor writable.
  *
  * Return: the program's end, the caller's to give away; -ENFILE, -ENOMEM.
  */
