@@ -23,8 +23,7 @@ struct anon_file;
 struct anon_file_ops {
 	/* As in "anon_inode:NAME". */
 	const char *name;
-	/* Its fd polls readable and writable from the beginning, as that of a
-	 * file without a poll of its own. */
+	/* It cannot be waited for: polls readable and writable. */
 	bool always_ready;
 	/* The last fd and the last user are gone: free it. Any lock of the
 	 * core may be taken. */
@@ -52,8 +51,8 @@ struct anon_file {
  * @ops: what it does
  *
  * @file lives as long as the fd that is returned, any copy of it, or a
- * reference. The fd is close-on-exec; without ops->always_ready it polls neither
- * readable nor writable.
+ * reference. The fd polls neither readable nor writable, unless it is always
+ * ready, and is close-on-exec.
  *
  * Return: the program's end, the caller's to give away; -ENFILE, -ENOMEM.
  */
@@ -98,6 +97,9 @@ EXPORT_SYMBOL struct anon_file *anon_file_get(int fd,
  * Return: the file, for anon_file_put(); NULL.
  */
 EXPORT_SYMBOL struct anon_file *anon_file_find(u64 cookie);
+
+/* anon_file_hold - take another reference, for anon_file_put() */
+EXPORT_SYMBOL void anon_file_hold(struct anon_file *file);
 
 /**
  * anon_file_put() - drop a reference

@@ -77,6 +77,15 @@ static void close_fds(uint64_t word)
 	own_close(leash_number(word));
 }
 
+/* The server has a copy of the proxy, and it is with the last copy that an
+ * epoll instance forgets it, which has to be now. */
+static void end(uint64_t word)
+{
+	close_fds(word);
+	if (has_fds(word) && word & WATCHED)
+		request_settle();
+}
+
 static int make_own(int fds[2])
 {
 	int i;
@@ -136,7 +145,7 @@ static uint64_t enter(int fd, uint64_t old, uint64_t word)
 		}
 	}
 	/* Of a file that had this number before. */
-	close_fds(old);
+	end(old);
 	return word;
 }
 
@@ -202,7 +211,7 @@ bool proxy_take(int fd, struct proxy *proxy)
  */
 void proxy_end(const struct proxy *proxy)
 {
-	close_fds(proxy->word);
+	end(proxy->word);
 }
 
 /**

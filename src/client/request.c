@@ -396,3 +396,20 @@ int request_ident(int fd, struct wire_ident *ident)
 	ident->name[sizeof(ident->name) - 1] = '\0';
 	return rq.reply.ret < 0 ? rq.reply.ret : 0;
 }
+
+/**
+ * request_settle() - wait until the server has noticed what was closed
+ *
+ * It does so before it answers anything, so it is asked what no fd is.
+ */
+void request_settle(void)
+{
+	struct wire_hdr head;
+	struct request rq;
+
+	if (!session_answers())
+		return;
+	request_init(&rq, &head, sizeof(head), WIRE_IDENT);
+	if (!request_run(&rq) && rq.reply_fd >= 0)
+		raw_close(rq.reply_fd);
+}

@@ -35,7 +35,7 @@ static const struct server_path paths[] = {
 	{DEBUGFS "/dri/%d/gem_names", S_IFREG | 0444, debugfs_gem_names, NULL},
 	{DEBUGFS "/dma_buf/bufinfo", S_IFREG | 0444, debugfs_bufinfo, NULL},
 	{DEBUGFS "/sync/sw_sync", S_IFREG | 0666, NULL, sw_sync_open},
-	{"/dev/sw_sync", S_IFREG | 0666, NULL, sw_sync_open},
+	{"/dev/sw_sync", S_IFCHR | 0666, NULL, sw_sync_open},
 };
 
 const struct server_path *server_path_at(unsigned int i)
@@ -96,10 +96,12 @@ static int write_all(int fd, const char *text, size_t size)
 	return 0;
 }
 
-/* A file with this text, opened with these flags. */
-static int text_fd(const char *text, size_t size, mode_t mode, u32 flags)
+/* A file with this text, opened with these flags. By its name the client sees
+ * what it is. */
+static int text_fd(const char *name, const char *text, size_t size, mode_t mode,
+		   u32 flags)
 {
-	int fd = memfd_create("debugfs", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	char link[32];
 	int ret;
 
@@ -125,7 +127,8 @@ static int text_fd(const char *text, size_t size, mode_t mode, u32 flags)
 }
 
 static int open_text(struct server *server, const struct server_path *path,
-		     const struct server_device *device, u32 flags)
+		     const struct server_device *device, const char *name,
+		     u32 flags)
 {
 	int ret = check_flags(flags);
 	char *text = NULL;
@@ -144,7 +147,7 @@ static int open_text(struct server *server, const struct server_path *path,
 		ret = -ENOMEM;
 	}
 	if (!ret) {
-		ret = text_fd(text, size, path->mode, flags);
+		ret = text_fd(name, text, size, path->mode, flags);
 	}
 	free(text);
 	return ret;
@@ -172,7 +175,7 @@ long call_open_path(struct connection *conn)
 		if (matches(path, open->path, conn->server, &device)) {
 			fd = path->open ? open_new(path, open->flags)
 					: open_text(conn->server, path, device,
-						    open->flags);
+						    open->path, open->flags);
 			break;
 		}
 	}

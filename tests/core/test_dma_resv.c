@@ -223,6 +223,25 @@ TEST(a_later_one_takes_the_place_of_an_earlier_one_of_its_context)
 	unwatch();
 }
 
+TEST(a_fence_that_is_added_again_takes_its_own_place)
+{
+	struct dma_fence *fence = use(DMA_RESV_USAGE_READ);
+
+	watch();
+	assert_int_equal(add_fence(&resv, fence, DMA_RESV_USAGE_READ), 0);
+	assert_int_equal(in_it(), 1);
+	assert_int_equal(seen.times, 1);
+	assert_int_equal(add_fence(&resv, fence, DMA_RESV_USAGE_WRITE), 0);
+	assert_int_equal(in_it(), 1);
+	assert_int_equal(seen.events, 0);
+	/* But as a reader it does not become less than a writer. */
+	assert_int_equal(add_fence(&resv, fence, DMA_RESV_USAGE_READ), 0);
+	assert_int_equal(in_it(), 2);
+	end(fence);
+	assert_int_equal(seen.events, FREE);
+	unwatch();
+}
+
 TEST(an_earlier_one_of_its_context_takes_no_place)
 {
 	struct dma_fence *first = use(DMA_RESV_USAGE_WRITE), *second;
@@ -477,6 +496,7 @@ int main(void)
 		ON_RESV(a_watch_is_told_what_has_changed_and_nothing_else),
 		ON_RESV(what_is_signalled_already_is_no_use),
 		ON_RESV(a_later_one_takes_the_place_of_an_earlier_one_of_its_context),
+		ON_RESV(a_fence_that_is_added_again_takes_its_own_place),
 		ON_RESV(an_earlier_one_of_its_context_takes_no_place),
 		ON_RESV(a_weaker_use_does_not_take_the_place_of_a_stronger_one),
 		ON_RESV(the_place_of_one_that_is_signalled_is_taken),

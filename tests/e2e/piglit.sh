@@ -31,6 +31,12 @@ shift
 for program; do
 	timeout 60 "./$program" -auto -fbo >"$tmp/$program.log" 2>&1 </dev/null
 done
+image=egl_khr_gl_renderbuffer_image-clear-shared-image
+"./$image" GL_RGBA -auto -fbo >"$tmp/$image.log" 2>&1 </dev/null
+for part in 1 2 3; do
+	./egl_ext_client_extensions $part >"$tmp/client_$part.log" 2>&1 \
+		</dev/null
+done
 EOF
 
 # Waffle would open the render node, which makes no dumb buffers.
@@ -46,6 +52,12 @@ for subtest in $external; do
 	check "oes_egl_image_external_essl3_$subtest" says \
 		"essl3_$subtest\" : \"pass\"" \
 		"$tmp/oes_egl_image_external_essl3.log"
+done
+
+check egl_khr_gl_renderbuffer_image-clear-shared-image passes \
+	egl_khr_gl_renderbuffer_image-clear-shared-image
+for part in 1 2 3; do
+	check "egl_ext_client_extensions_$part" passes client_$part
 done
 
 done_testing
