@@ -3,6 +3,7 @@
 #   make         build (the tool is build/uprime)
 #   make demo    install what is missing, build, and show what it does
 #   make check   install what is missing, and run all tests
+#   make programs   run compositors and piglit as well (2 GB of packages)
 
 BUILD ?= build
 
@@ -23,10 +24,15 @@ check:
 	$(MAKE) --no-print-directory all
 	tests/check.sh $(BUILD)
 
+programs:
+	scripts/need.sh programs
+	$(MAKE) --no-print-directory all
+	meson test -C $(BUILD) --print-errorlogs --suite programs
+
 install: all
 	meson install -C $(BUILD)
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan
 
-.PHONY: all demo check install clean
+.PHONY: all demo check programs install clean

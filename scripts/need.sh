@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# need.sh build|demo|check: the Debian packages for that are there, or are
+# need.sh build|demo|check|programs: the Debian packages for that are there, or are
 # installed now (as root), or are named in one line to run (as anybody else).
 
 set -u
@@ -11,14 +11,19 @@ build="gcc libc6-dev make meson ninja-build pkg-config libdrm-dev
 	libcmocka-dev"
 run="umockdev"
 demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1"
+gst="libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
+	gstreamer1.0-gl"
+loops="libglib2.0-dev libuv1-dev libwayland-dev"
+programs="piglit sway grim wayland-utils weston"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 
 case ${1-} in
 build) wanted="$build $run" ;;
 demo) wanted="$build $run $demo" ;;
-check) wanted="$build $run $demo $oracle" ;;
+check) wanted="$build $run $demo $gst $loops $oracle" ;;
+programs) wanted="$build $run $demo $programs" ;;
 *)
-	echo "usage: need.sh build|demo|check" >&2
+	echo "usage: need.sh build|demo|check|programs" >&2
 	exit 125
 	;;
 esac

@@ -15,6 +15,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/shmem_fs.h>
+#include <linux/spinlock.h>
 #include <uprime/idr.h>
 #include <uprime/u64map.h>
 
@@ -68,6 +69,10 @@ struct drm_file {
 
 	struct mutex table_lock;
 	struct idr object_idr; /* handle -> object, referenced; table_lock */
+
+	spinlock_t syncobj_table_lock;
+	struct idr syncobj_idr; /* handle -> syncobj, referenced;
+	                           syncobj_table_lock */
 
 	struct drm_prime_file_private prime;
 

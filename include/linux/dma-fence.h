@@ -207,6 +207,13 @@ static inline bool dma_fence_is_later(struct dma_fence *a, struct dma_fence *b)
 		       : (s32)((u32)a->seqno - (u32)b->seqno) > 0;
 }
 
+/* dma_fence_is_later_or_same - is @a not the earlier of two of one context? */
+static inline bool dma_fence_is_later_or_same(struct dma_fence *a,
+					      struct dma_fence *b)
+{
+	return a == b || dma_fence_is_later(a, b);
+}
+
 /**
  * dma_fence_get_stub() - a fence that is signalled
  *

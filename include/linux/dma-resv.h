@@ -103,8 +103,8 @@ EXPORT_SYMBOL int dma_resv_reserve_fences(struct dma_resv *resv,
  * @fence: a reference of its own is taken; neither an array nor a chain
  * @usage: what it does
  *
- * It takes the place of the first one that is signalled, or is an earlier one
- * of the same context whose use is no stronger.
+ * It takes the place of the first one that is signalled, or that is of the same
+ * context, no later, and of no stronger use.
  */
 EXPORT_SYMBOL void dma_resv_add_fence(struct dma_resv *resv,
 				      struct dma_fence *fence,

@@ -13,6 +13,7 @@
 
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <stdatomic.h>
 
 struct anon_file;
 
@@ -93,6 +94,9 @@ EXPORT_SYMBOL struct anon_file *anon_file_get(int fd,
  * Return: the file, for anon_file_put(); NULL.
  */
 EXPORT_SYMBOL struct anon_file *anon_file_find(u64 cookie);
+
+/* anon_file_hold - take another reference, for anon_file_put() */
+EXPORT_SYMBOL void anon_file_hold(struct anon_file *file);
 
 /**
  * anon_file_put() - drop a reference

@@ -51,8 +51,8 @@ struct task_ops {
 struct task {
 	const struct task_ops *ops; /* constant */
 	pid_t pid;                  /* process, not thread; constant */
-	int fd_out; /* set by drm_ioctl(): offset of the argument's field
-	               which takes the fd that results, or -1 */
+	int fd_out; /* set around an ioctl's fd_install: offset of the argument's
+	               field which takes the fd, or -1 */
 };
 
 /**

@@ -89,7 +89,7 @@ WRAPPER int fchmod(int fd, mode_t mode)
 	char real[INSIDE_MAX];
 
 	/* Not through a mere path (O_PATH). */
-	if (device_of(fd, NULL) && fd_inside(fd, real))
+	if (remote_device(fd) && fd_inside(fd, real))
 		return next()->fchmodat(AT_FDCWD, real, mode, 0);
 	return next()->fchmod(fd, mode);
 }
@@ -125,7 +125,7 @@ WRAPPER int fchown(int fd, uid_t uid, gid_t gid)
 {
 	char real[INSIDE_MAX];
 
-	if (device_of(fd, NULL) && fd_inside(fd, real))
+	if (remote_device(fd) && fd_inside(fd, real))
 		return next()->chown(real, uid, gid);
 	return next()->fchown(fd, uid, gid);
 }
@@ -145,7 +145,7 @@ WRAPPER int futimens(int fd, const struct timespec times[2])
 {
 	char real[INSIDE_MAX];
 
-	if (device_of(fd, NULL) && fd_inside(fd, real))
+	if (remote_device(fd) && fd_inside(fd, real))
 		return next()->utimensat(AT_FDCWD, real, times, 0);
 	return next()->futimens(fd, times);
 }
@@ -181,7 +181,7 @@ WRAPPER int futimes(int fd, const struct timeval times[2])
 {
 	char real[INSIDE_MAX];
 
-	if (device_of(fd, NULL) && fd_inside(fd, real))
+	if (remote_device(fd) && fd_inside(fd, real))
 		return next()->utimes(real, times);
 	return next()->futimes(fd, times);
 }

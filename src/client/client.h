@@ -4,9 +4,9 @@
  *
  * Every struct and every function that one file of the client gives another
  * stands here. The wrappers (open.c, ioctl.c, mmap.c, stat.c, close.c, io.c,
- * link.c) are the outside: each asks device.c whether an fd or path is its
- * business, and otherwise calls the next layer (next()) with what it was
- * given.
+ * link.c, poll.c, select.c, epoll.c) are the outside: each asks remote.c,
+ * dmabuf.c or node.c whether an fd or path is its business, and otherwise calls
+ * the next layer (next()) with what it was given.
  *
  * Rules for all of it:
  *
@@ -41,14 +41,18 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -120,7 +124,6 @@ struct conn {
 int conn_fd(struct conn *conn);
 bool conn_knows(struct conn *conn, uint64_t cookie);
 void conn_learn(struct conn *conn, uint64_t cookie);
-int conn_high_number(int fd);
 
 /* ---- pool.c: this process' connections ---- */
 
@@ -131,11 +134,21 @@ void pool_put(struct conn *conn);
 /* Ends a connection instead of giving it back. @ours: the fd is still it. */
 void pool_drop(struct conn *conn, bool ours);
 bool pool_is_vfork_child(void);
-bool pool_owns(int fd);
-/* The lowest fd of ours in [first, last], or -1. */
-int pool_next_owned(unsigned int first, unsigned int last);
-/* Gives the connection on @fd another number: 0, or -EBUSY. */
 int pool_move(int fd);
+
+/* ---- own.c: the client's own fds ---- */
+
+/* None of ours is higher. */
+#define OWN_MAX 65536
+
+/* Moves an fd out of the program's sight: its new number, or -EMFILE. */
+int own_add(int fd);
+void own_remove(int fd);
+void own_close(int fd);
+int own_move(int fd);
+bool own_has(int fd);
+/* The lowest fd of ours in [first, last], or -1. */
+int own_next(unsigned int first, unsigned int last);
 
 /* ---- packet.c: one packet on a connection ---- */
 
@@ -156,9 +169,13 @@ struct packet {
 void packet_init(struct packet *p, void *head, size_t size);
 void packet_add(struct packet *p, uint64_t addr, size_t size);
 int packet_send(int fd, const struct packet *p);
+/* Sends it if there is room, and else not. */
+void packet_try_send(int fd, const struct packet *p);
 /* Bytes received; 0: hung up. -EFAULT: a packet was taken off, but an iovec
  * could not be written. -ENOBUFS: as -EFAULT, but no packet was taken. */
 int packet_recv(int fd, struct packet *p);
+/* Also ends, with -EINTR, when a signal handler without SA_RESTART has run. */
+int packet_recv_interruptible(int fd, struct packet *p);
 void packet_close_fds(struct packet *p);
 
 /* ---- request.c: a request and its answer ---- */
@@ -171,44 +188,89 @@ void packet_close_fds(struct packet *p);
 struct request {
 	void *head; /* wire_* struct, begins with a wire_hdr */
 	size_t head_size;
-	int fd;		 /* the device or dma-buf it is about, or -1 */
-	uint64_t cookie; /* of fd, if a device: send it only where unknown */
+	int fd;		 /* the open file it is about, or -1 */
+	uint64_t cookie; /* of fd, if remote: send it only where unknown */
 	uint64_t arg;	 /* where reply data goes and arg_out comes from */
 	size_t arg_out;	 /* bytes sent from arg */
 	size_t arg_in;	 /* most bytes received to arg */
 	int hint_fd;	 /* fd the argument names, or -1 */
 
 	struct wire_reply reply;
-	int reply_fd; /* close-on-exec, the caller's; -1: none came */
-	bool fd_lost; /* one came but the fd table was full */
+	int reply_fd;  /* close-on-exec, the caller's; -1: none came */
+	int second_fd; /* of a WIRE_POLL, as reply_fd */
+	bool fd_lost;  /* one came but the fd table was full */
 };
 
 void request_init(struct request *rq, void *head, size_t size, uint32_t op);
 /* 0 when a reply came, else -errno. */
 int request_run(struct request *rq);
 int request_ident(int fd, struct wire_ident *ident);
+void request_settle(void);
 
-/* ---- device.c: which fd is a device ---- */
+/* ---- remote.c: which fd is an open file of the server's ---- */
 
 /**
- * struct device - a node that was seen; never freed, never changed
+ * struct remote - what an open file is; never freed, never changed
  */
-struct device {
-	_Atomic uint32_t state; /* enum device_state */
-	uint64_t rdev;
-	uint64_t ino;
-	char path[NODE_PATH_MAX];
+struct remote {
+	_Atomic uint32_t state;	  /* enum remote_state */
+	uint32_t kind;		  /* WIRE_KIND_DEVICE or WIRE_KIND_ANON */
+	uint64_t rdev;		  /* device: of its node */
+	uint64_t ino;		  /* device: of its node */
+	char name[NODE_PATH_MAX]; /* as in struct wire_ident */
 };
 
-/* The device behind @fd or NULL; *cookie (if wanted) names it on the wire. */
-const struct device *device_of(int fd, uint64_t *cookie);
+/* What @fd is, or NULL; *cookie (if wanted) names it on the wire. */
+const struct remote *remote_of(int fd, uint64_t *cookie);
+/* The same for a device only, and for a file of the other kind only. */
+const struct remote *remote_device(int fd);
+const struct remote *remote_anon(int fd);
 /* @fd was just opened by us: no need to ask the server. */
-void device_enter(int fd, uint64_t rdev, uint64_t ino, const char *path);
+void remote_enter_device(int fd, uint64_t rdev, uint64_t ino, const char *path);
+/* @fd was just given to the program. */
+void remote_given(int fd);
+/* False: there is no file of the other kind in this process, to its knowledge.
+ */
+bool remote_has_anon(void);
 
 /* ---- dmabuf.c: which fd is a dma-buf ---- */
 
+/* False: it is none. Needs no server. */
+bool dmabuf_may_be(int fd);
 /* Whether @fd is one; @name, if wanted, is set to its name. */
 bool dmabuf_is(int fd, char name[NODE_PATH_MAX]);
+
+/* ---- proxy.c: what is waited for in place of a dma-buf ---- */
+
+/**
+ * struct proxy - the fds of a proxy that was taken out of the table
+ */
+struct proxy {
+	uint64_t word;
+};
+
+int proxy_of(int fd);
+void proxy_watched(int fd);
+bool proxy_take(int fd, struct proxy *proxy);
+void proxy_end(const struct proxy *proxy);
+void proxy_put_back(int fd, const struct proxy *proxy);
+void proxy_lost(int fd, int number);
+/* The lowest fd in [first, last] that has one, or -1. */
+int proxy_next(unsigned int first, unsigned int last);
+int proxy_move(int number);
+
+/* ---- poll.c: waiting ---- */
+
+/* What a file of memory is always ready for. */
+#define POLL_FILE (POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM)
+/* A deadline that never comes. */
+#define POLL_FOREVER INT64_MAX
+
+/* CLOCK_MONOTONIC, in ns. */
+int64_t poll_clock(void);
+/* ppoll() as on a kernel: what it returns, or -errno. */
+int poll_until(struct pollfd *fds, nfds_t nr, int64_t deadline,
+	       const sigset_t *mask);
 
 /* ---- node.c: which path is a device ---- */
 
@@ -253,6 +315,10 @@ ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t len,
 char *__realpath_chk(const char *path, char *buf, size_t size);
 int close_range(unsigned int first, unsigned int last, int flags);
 void closefrom(int low);
+int __poll_chk(struct pollfd *fds, nfds_t nr, int timeout, size_t size);
+int __ppoll_chk(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
+		const sigset_t *mask, size_t size);
+ssize_t __read_chk(int fd, void *buf, size_t len, size_t size);
 
 #define NEXT_FUNCTIONS(X)                                                      \
 	X(open)                                                                \
@@ -320,6 +386,18 @@ void closefrom(int low);
 	X(canonicalize_file_name)                                              \
 	X(__realpath_chk)                                                      \
 	X(__readlink_chk)                                                      \
+	X(poll)                                                                \
+	X(ppoll)                                                               \
+	X(__poll_chk)                                                          \
+	X(__ppoll_chk)                                                         \
+	X(select)                                                              \
+	X(pselect)                                                             \
+	X(epoll_ctl)                                                           \
+	X(fcntl)                                                               \
+	X(fcntl64)                                                             \
+	X(read)                                                                \
+	X(__read_chk)                                                          \
+	X(readv)                                                               \
 	X(__readlinkat_chk)
 
 /**

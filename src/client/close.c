@@ -6,6 +6,9 @@
  * our connections nor find out about them: close() of one is EBADF, a range
  * goes around them, and a dup2() onto one moves it away first. Children of
  * vfork() that do the same change only their own table and are not hindered.
+ *
+ * A dma-buf's number that is closed takes its proxy along (proxy.c). The proxy
+ * is taken before, since after the close the number may be somebody else's.
  */
 #include "client.h"
 
@@ -17,9 +20,29 @@
 
 WRAPPER int close(int fd)
 {
-	if (pool_owns(fd))
+	struct proxy proxy;
+	bool taken;
+	int ret;
+
+	if (own_has(fd))
 		return (int)wrapper_return(-EBADF);
-	return next()->close(fd);
+	taken = proxy_take(fd, &proxy);
+	ret = next()->close(fd);
+	if (taken)
+		proxy_end(&proxy);
+	return ret;
+}
+
+static void end_proxies(unsigned int first, unsigned int last)
+{
+	struct proxy proxy;
+	int fd;
+
+	while ((fd = proxy_next(first, last)) >= 0) {
+		if (proxy_take(fd, &proxy))
+			proxy_end(&proxy);
+		first = (unsigned int)fd + 1;
+	}
 }
 
 static int raw_close_range(unsigned int first, unsigned int last, int flags)
@@ -32,7 +55,7 @@ static int close_around(unsigned int first, unsigned int last, int flags)
 {
 	int ours, ret;
 
-	while ((ours = pool_next_owned(first, last)) >= 0) {
+	while ((ours = own_next(first, last)) >= 0) {
 		if ((unsigned int)ours > first) {
 			ret = raw_close_range(first, (unsigned int)ours - 1,
 					      flags);
@@ -48,9 +71,13 @@ static int close_around(unsigned int first, unsigned int last, int flags)
 
 WRAPPER int close_range(unsigned int first, unsigned int last, int flags)
 {
+	bool closes = first <= last && !flags;
+
+	if (closes)
+		end_proxies(first, last);
 	/* Ours are close-on-exec already; and bad calls are not for us. */
 	if (first > last || (flags & (int)CLOSE_RANGE_CLOEXEC) ||
-	    pool_next_owned(first, last) < 0) {
+	    own_next(first, last) < 0) {
 		if (next()->close_range)
 			return next()->close_range(first, last, flags);
 		return (int)wrapper_return(raw_close_range(first, last, flags));
@@ -63,7 +90,8 @@ WRAPPER void closefrom(int low)
 	unsigned int fd, first = low < 0 ? 0 : (unsigned int)low;
 	struct rlimit limit;
 
-	if (pool_next_owned(first, ~0U) < 0 && next()->closefrom) {
+	end_proxies(first, ~0U);
+	if (own_next(first, ~0U) < 0 && next()->closefrom) {
 		next()->closefrom(low);
 		return;
 	}
@@ -73,34 +101,54 @@ WRAPPER void closefrom(int low)
 	if (raw_syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) < 0)
 		return;
 	for (fd = first; fd < limit.rlim_cur && fd < INT_MAX; fd++)
-		if (!pool_owns((int)fd))
+		if (!own_has((int)fd))
 			raw_close((int)fd);
+}
+
+/* Moves what is ours away from a number that the program wants. */
+static int make_way(int fd)
+{
+	int ret;
+
+	/* In a vfork child the table that dup2 changes is not ours. */
+	if (!own_has(fd) || pool_is_vfork_child())
+		return 0;
+	ret = pool_move(fd);
+	if (!ret)
+		ret = proxy_move(fd);
+	if (!ret)
+		own_remove(fd);
+	return ret;
+}
+
+static int dup_onto(int fd, int to, int flags, bool is_dup3)
+{
+	struct proxy proxy;
+	bool taken = false;
+	int ret;
+
+	if (own_has(fd))
+		return (int)wrapper_return(-EBADF);
+	if (raw_is_open(fd)) {
+		ret = make_way(to);
+		if (ret < 0)
+			return (int)wrapper_return(ret);
+		taken = fd != to && proxy_take(to, &proxy);
+	}
+	ret = is_dup3 ? next()->dup3(fd, to, flags) : next()->dup2(fd, to);
+	if (taken && ret < 0)
+		proxy_put_back(to, &proxy);
+	else if (taken)
+		proxy_end(&proxy);
+	return ret;
 }
 
 WRAPPER int dup2(int fd, int to)
 {
-	int ret;
-
-	if (pool_owns(fd))
-		return (int)wrapper_return(-EBADF);
-	if (pool_owns(to) && raw_is_open(fd)) {
-		ret = pool_move(to);
-		if (ret < 0)
-			return (int)wrapper_return(ret);
-	}
-	return next()->dup2(fd, to);
+	return dup_onto(fd, to, 0, false);
 }
 
 WRAPPER int dup3(int fd, int to, int flags)
 {
-	int ret;
-
-	if (pool_owns(fd))
-		return (int)wrapper_return(-EBADF);
-	if (pool_owns(to) && raw_is_open(fd)) {
-		ret = pool_move(to);
-		if (ret < 0)
-			return (int)wrapper_return(ret);
-	}
-	return next()->dup3(fd, to, flags);
+	return dup_onto(fd, to, flags, true);
 }

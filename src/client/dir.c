@@ -29,7 +29,7 @@ static bool is_hidden(DIR *dir, const char *name)
 	if (name[0] < '0' || name[0] > '9' || !session_on())
 		return false;
 	fd = atoi(name);
-	return pool_owns(fd) && node_fd_link(dirfd(dir), name) == fd;
+	return own_has(fd) && node_fd_link(dirfd(dir), name) == fd;
 }
 
 WRAPPER struct dirent *readdir(DIR *dir)

@@ -15,6 +15,18 @@
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 /**
+ * dmabuf_may_be() - is this fd sealed as a dma-buf is?
+ * @fd: any number
+ *
+ * One system call.
+ */
+bool dmabuf_may_be(int fd)
+{
+	return session_on() && fd >= 0 &&
+	       raw_syscall(SYS_fcntl, fd, F_GET_SEALS) == SEALS;
+}
+
+/**
  * dmabuf_is() - is this fd a dma-buf of the session?
  * @fd: any number
  * @name: set to its name if it is one, with a final 0; may be NULL
@@ -25,10 +37,8 @@ bool dmabuf_is(int fd, char name[NODE_PATH_MAX])
 {
 	struct wire_ident ident;
 
-	if (!session_on() || fd < 0 ||
-	    raw_syscall(SYS_fcntl, fd, F_GET_SEALS) != SEALS ||
-	    !session_answers() || request_ident(fd, &ident) < 0 ||
-	    ident.kind != WIRE_KIND_DMABUF)
+	if (!dmabuf_may_be(fd) || !session_answers() ||
+	    request_ident(fd, &ident) < 0 || ident.kind != WIRE_KIND_DMABUF)
 		return false;
 	if (name)
 		memcpy(name, ident.name, NODE_PATH_MAX);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * DOC: ioctl on a device or dma-buf
+ * DOC: ioctl on a device, a dma-buf or a file of the server's
  *
  * No ioctl is known by name. How many bytes of the argument go out and come
  * in is said by the number itself, where it names an fd by the session's
@@ -39,7 +39,7 @@ static int argument_fd(uint32_t cmd, uint64_t arg)
 	if (offset < 0 ||
 	    memory_load(&fd, arg + (uint64_t)offset, sizeof(fd)) < 0)
 		return -1;
-	return fd >= 0 && !pool_owns(fd) ? fd : -1;
+	return fd >= 0 && !own_has(fd) ? fd : -1;
 }
 
 /* Gives the program the fd that came with a reply. */
@@ -110,7 +110,7 @@ WRAPPER int ioctl(int fd, unsigned long request, ...)
 	/* umockdev calls these ENOTTY; programs expect what a kernel says. */
 	if (fd < 0 && session_on())
 		return (int)wrapper_return(-EBADF);
-	if (device_of(fd, &cookie)) {
+	if (remote_of(fd, &cookie)) {
 		ret = remote_ioctl(WIRE_IOCTL, fd, cookie, cmd, (uintptr_t)arg,
 				   &foreign);
 		return (int)wrapper_return(foreign ? -ENODEV : ret);

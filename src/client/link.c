@@ -4,7 +4,8 @@
  *
  * For a device it is the node's path. Who asks for it finds out in this way
  * what it was handed, so it must be a path that can be opened. For a dma-buf it
- * is what DMA_BUF_SET_NAME made of it, as people see it in a list of fds. Files
+ * is what DMA_BUF_SET_NAME made of it, as people see it in a list of fds, and
+ * for others their kind. Files
  * and folders in umockdev's directory are where the program opened them.
  */
 #include "client.h"
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #define DMABUF_PREFIX "/dmabuf:"
+#define ANON_PREFIX   "anon_inode:"
 
 /* What a link to one of our fds reads as, if it is not what the system says:
  * the length that readlink() returns, or -1. */
@@ -19,11 +21,15 @@ static __attribute__((noinline)) ssize_t link_of_fd(int fd, char *buf,
 						    size_t len)
 {
 	char link[PATH_MAX] = DMABUF_PREFIX;
+	const struct remote *anon = remote_anon(fd);
 	const char *text = link;
 	struct node node;
 	size_t n;
 
-	if (node_behind(fd, &node)) {
+	if (anon) {
+		strcpy(link, ANON_PREFIX);
+		strcat(link, anon->name);
+	} else if (node_behind(fd, &node)) {
 		text = node.path;
 	} else if (node_server_text(fd, link)) {
 		text = link;

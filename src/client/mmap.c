@@ -93,9 +93,13 @@ static bool is_bad_dmabuf_map(size_t length, int prot, int flags, int fd,
 static bool map_specially(void *addr, size_t length, int prot, int flags,
 			  int fd, uint64_t offset, void **map)
 {
+	const struct remote *remote = NULL;
 	uint64_t cookie;
 
-	if (fd >= 0 && !(flags & MAP_ANONYMOUS) && device_of(fd, &cookie)) {
+	if (fd >= 0 && !(flags & MAP_ANONYMOUS))
+		remote = remote_of(fd, &cookie);
+	/* Of others the system says what it says of a socket, ENODEV. */
+	if (remote && remote->kind == WIRE_KIND_DEVICE) {
 		*map = map_device(addr, length, prot, flags, fd, offset,
 				  cookie);
 		return true;

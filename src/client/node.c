@@ -212,13 +212,13 @@ static BIG_FRAME bool look_behind_path_fd(int fd, struct node *node)
  */
 bool node_behind(int fd, struct node *node)
 {
-	const struct device *dev = device_of(fd, NULL);
+	const struct remote *device = remote_device(fd);
 	uint64_t cookie;
 
-	if (dev) {
-		node->rdev = dev->rdev;
-		node->ino = dev->ino;
-		strcpy(node->path, dev->path);
+	if (device) {
+		node->rdev = device->rdev;
+		node->ino = device->ino;
+		strcpy(node->path, device->name);
 		return true;
 	}
 	/* An O_PATH fd can be asked for nothing. */

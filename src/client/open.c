@@ -56,7 +56,7 @@ static int open_node(const struct node *node, int flags)
 	fd = open_request(&rq);
 	if (fd < 0)
 		return fd;
-	device_enter(fd, node->rdev, node->ino, node->path);
+	remote_enter_device(fd, node->rdev, node->ino, node->path);
 	if (flags & O_NONBLOCK)
 		raw_syscall(SYS_fcntl, fd, F_SETFL, O_RDWR | O_NONBLOCK);
 	if (!(flags & O_CLOEXEC))
@@ -77,7 +77,10 @@ static int open_server_path(const char *path, int flags)
 	strcpy(head.path, path);
 	request_init(&rq, &head, sizeof(head), WIRE_OPEN_PATH);
 	fd = open_request(&rq);
-	if (fd >= 0 && !(flags & O_CLOEXEC))
+	if (fd < 0)
+		return fd;
+	remote_given(fd);
+	if (!(flags & O_CLOEXEC))
 		raw_set_cloexec(fd, false);
 	return fd;
 }
@@ -90,8 +93,10 @@ static bool open_fd_link(int fd, int flags, int *ret)
 
 	if (node_behind(fd, &node))
 		*ret = open_node(&node, flags);
-	/* A dma-buf has no inode that could be opened. */
-	else if (!(flags & O_DIRECTORY) && dmabuf_is(fd, NULL))
+	/* Dma-bufs, sync files and their like have no inode that could be
+	 * opened. */
+	else if (!(flags & O_DIRECTORY) &&
+		 (remote_anon(fd) || dmabuf_is(fd, NULL)))
 		*ret = -ENXIO;
 	else
 		return false;

@@ -40,13 +40,7 @@ void packet_add(struct packet *p, uint64_t addr, size_t size)
 	p->nr_iov++;
 }
 
-/**
- * packet_send() - send a packet whole
- *
- * Return: 0; -EFAULT: the bytes, -EBADF: @fd or an fd in it is bad; or the
- * socket's error. In every case of an error nothing was sent.
- */
-int packet_send(int fd, const struct packet *p)
+static long send_once(int fd, const struct packet *p, int flags)
 {
 	union packet_control control;
 	struct msghdr msg = {
@@ -54,7 +48,6 @@ int packet_send(int fd, const struct packet *p)
 		.msg_iovlen = p->nr_iov,
 	};
 	struct cmsghdr *c;
-	long ret;
 
 	if (p->nr_fds) {
 		msg.msg_control = &control;
@@ -65,10 +58,31 @@ int packet_send(int fd, const struct packet *p)
 		c->cmsg_len = CMSG_LEN(p->nr_fds * sizeof(int));
 		memcpy(CMSG_DATA(c), p->fds, p->nr_fds * sizeof(int));
 	}
+	return raw_syscall(SYS_sendmsg, fd, &msg, MSG_NOSIGNAL | flags);
+}
+
+/**
+ * packet_send() - send a packet whole
+ *
+ * Return: 0; -EFAULT: the bytes, -EBADF: @fd or an fd in it is bad; or the
+ * socket's error. In every case of an error nothing was sent.
+ */
+int packet_send(int fd, const struct packet *p)
+{
+	long ret;
+
 	do {
-		ret = raw_syscall(SYS_sendmsg, fd, &msg, MSG_NOSIGNAL);
+		ret = send_once(fd, p, 0);
 	} while (ret == -EINTR);
 	return ret < 0 ? (int)ret : 0;
+}
+
+/**
+ * packet_try_send() - send a packet that may as well be lost
+ */
+void packet_try_send(int fd, const struct packet *p)
+{
+	send_once(fd, p, MSG_DONTWAIT);
 }
 
 static void take_fds(struct packet *p, struct msghdr *msg)
@@ -100,26 +114,23 @@ static long recv_once(int fd, struct packet *p, int flags)
 	};
 	long ret;
 
-	do {
-		ret = raw_syscall(SYS_recvmsg, fd, &msg,
-				  flags | MSG_CMSG_CLOEXEC);
-	} while (ret == -EINTR);
+	ret = raw_syscall(SYS_recvmsg, fd, &msg, flags | MSG_CMSG_CLOEXEC);
 	if (ret >= 0)
 		take_fds(p, &msg);
 	return ret;
 }
 
 /**
- * packet_recv() - wait for a packet
+ * packet_recv_interruptible() - wait for a packet, or a signal
  *
  * A bad address is found either before a packet is looked at (it can be no
  * address at all) or after one was taken off the socket, which is then gone.
  * Asking again without waiting tells which: the former gives the same error.
  *
- * Return: see client.h, or the socket's error. On success the received fds
- * are in @p, the caller's to close.
+ * Return: as packet_recv(), or -EINTR: no packet was taken, and a handler has
+ * run for which the system does not go on by itself.
  */
-int packet_recv(int fd, struct packet *p)
+int packet_recv_interruptible(int fd, struct packet *p)
 {
 	long ret;
 
@@ -127,6 +138,22 @@ int packet_recv(int fd, struct packet *p)
 	if (ret == -EFAULT && recv_once(fd, p, MSG_DONTWAIT) == -EFAULT)
 		ret = -ENOBUFS;
 	return (int)ret;
+}
+
+/**
+ * packet_recv() - wait for a packet
+ *
+ * Return: see client.h, or the socket's error. On success the received fds
+ * are in @p, the caller's to close.
+ */
+int packet_recv(int fd, struct packet *p)
+{
+	int ret;
+
+	do {
+		ret = packet_recv_interruptible(fd, p);
+	} while (ret == -EINTR);
+	return ret;
 }
 
 /**

@@ -9,9 +9,6 @@
  * (siglongjmp) costs one slot; with all slots gone each request makes a spare
  * connection of its own.
  *
- * Numbers. The fds lie high (conn.c), out of the program's sight. pool_owns()
- * is how the close family (close.c) steps around them.
- *
  * fork. The child must not talk on its parent's connections. The pool lies in
  * memory that the kernel wipes in a child (MADV_WIPEONFORK), so there it is
  * empty from the first instruction on, whether libc's fork or a raw clone made
@@ -48,7 +45,6 @@ enum pool_state { POOL_WIPED, POOL_BEGINNING, POOL_READY };
 struct pool {
 	_Atomic uint32_t state; /* enum pool_state */
 	_Atomic int pid;	/* of the process it belongs to */
-	_Atomic int lowest_fd;	/* no connection of ours is lower */
 	_Atomic int nr_used;	/* slots above were never used */
 	struct conn conns[POOL_SLOTS];
 };
@@ -78,7 +74,10 @@ static void close_inherited(void)
 		if (!atomic_load(&inherited[i].fd))
 			continue;
 		fd = atomic_exchange(&inherited[i].fd, 0) - 1;
-		if (fd >= 0 && !raw_cookie(fd, &cookie) &&
+		if (fd < 0)
+			continue;
+		own_remove(fd);
+		if (!raw_cookie(fd, &cookie) &&
 		    cookie == atomic_load(&inherited[i].cookie))
 			raw_close(fd);
 	}
@@ -94,7 +93,6 @@ static void pool_begin(struct pool *pool)
 	if (atomic_compare_exchange_strong(&pool->state, &wiped,
 					   POOL_BEGINNING)) {
 		close_inherited();
-		atomic_store(&pool->lowest_fd, INT_MAX);
 		atomic_store(&pool->pid, own_pid());
 		atomic_store(&pool->state, POOL_READY);
 	} else {
@@ -179,13 +177,9 @@ bool pool_is_vfork_child(void)
 static void conn_set_fd(struct pool *pool, struct conn *conn, int fd)
 {
 	struct inherited *in = &inherited[conn - pool->conns];
-	int lowest = atomic_load(&pool->lowest_fd);
 	uint64_t cookie = 0;
 
 	raw_cookie(fd, &cookie);
-	while (fd < lowest &&
-	       !atomic_compare_exchange_weak(&pool->lowest_fd, &lowest, fd))
-		;
 	atomic_store(&in->cookie, cookie);
 	atomic_store(&in->fd, fd + 1);
 	atomic_store(&conn->fd, fd + 1);
@@ -228,15 +222,23 @@ static struct conn *take_none(struct pool *pool)
 	return NULL;
 }
 
-static int make_spare(struct conn *spare)
+/* A new connection, out of the program's sight. */
+static int connect_high(void)
 {
 	int fd = session_connect();
+
+	return fd < 0 ? fd : own_add(fd);
+}
+
+static int make_spare(struct conn *spare)
+{
+	int fd = connect_high();
 
 	if (fd < 0)
 		return fd;
 	memset((void *)spare, 0, sizeof(*spare));
 	spare->spare = true;
-	atomic_store(&spare->fd, conn_high_number(fd) + 1);
+	atomic_store(&spare->fd, fd + 1);
 	return 0;
 }
 
@@ -254,14 +256,14 @@ static int pool_grow(struct pool *pool, struct conn **out, struct conn *spare)
 		*out = spare;
 		return ret;
 	}
-	fd = session_connect();
+	fd = connect_high();
 	if (fd < 0) {
 		atomic_store(&conn->state, CONN_NONE);
 		return fd;
 	}
 	memset(conn->cookies, 0, sizeof(conn->cookies));
 	conn->next_cookie = 0;
-	conn_set_fd(pool, conn, conn_high_number(fd));
+	conn_set_fd(pool, conn, fd);
 	*out = conn;
 	return 0;
 }
@@ -312,7 +314,7 @@ int pool_spare(struct conn *spare)
 void pool_put(struct conn *conn)
 {
 	if (conn->spare)
-		raw_close(conn_fd(conn));
+		own_close(conn_fd(conn));
 	else
 		atomic_store_explicit(&conn->state, CONN_FREE,
 				      memory_order_release);
@@ -341,53 +343,26 @@ void pool_drop(struct conn *conn, bool ours)
 		atomic_store(&conn->state, CONN_NONE);
 	}
 	if (ours && fd >= 0)
-		raw_close(fd);
+		own_close(fd);
+	else
+		own_remove(fd);
 }
 
 /**
- * pool_owns() - is this number one of ours?
- */
-bool pool_owns(int fd)
-{
-	return fd >= 0 &&
-	       pool_next_owned((unsigned int)fd, (unsigned int)fd) >= 0;
-}
-
-/**
- * pool_next_owned() - find our fds among the program's
- */
-int pool_next_owned(unsigned int first, unsigned int last)
-{
-	struct pool *pool = pool_peek();
-	int i, nr, found = -1;
-
-	if (!pool || last < (unsigned int)atomic_load(&pool->lowest_fd))
-		return -1;
-	nr = atomic_load(&pool->nr_used);
-	for (i = 0; i < nr; i++) {
-		int fd = conn_fd(&pool->conns[i]);
-
-		if (fd >= 0 && (unsigned int)fd >= first &&
-		    (unsigned int)fd <= last && (found < 0 || fd < found))
-			found = fd;
-	}
-	return found;
-}
-
-/**
- * pool_move() - make way for a dup2 onto one of our numbers
+ * pool_move() - give a connection another number
+ * @fd: one of ours
  *
  * A request that waits on the old number keeps waiting on the same socket, and
  * goes on with the new number.
+ *
+ * Return: 0, also where @fd is no connection; or -EBUSY.
  */
 int pool_move(int fd)
 {
 	struct pool *pool = pool_peek();
-	long moved;
-	int i, nr;
+	int i, nr, moved;
 
-	/* In a vfork child the table that dup2 changes is not the pool's. */
-	if (!pool || pool_is_vfork_child())
+	if (!pool)
 		return 0;
 	nr = atomic_load(&pool->nr_used);
 	for (i = 0; i < nr; i++) {
@@ -395,13 +370,10 @@ int pool_move(int fd)
 
 		if (conn_fd(conn) != fd)
 			continue;
-		moved = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, fd);
+		moved = own_move(fd);
 		if (moved < 0)
-			moved = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC,
-					    fd / 2);
-		if (moved < 0)
-			return -EBUSY;
-		conn_set_fd(pool, conn, (int)moved);
+			return moved;
+		conn_set_fd(pool, conn, moved);
 	}
 	return 0;
 }

@@ -11,6 +11,10 @@
  * (a bad argument, a bad fd). As long as nothing was sent the request is made
  * poorer by the bad part and sent again; or, where the connection had died
  * before, sent on another. After it was sent it is never repeated.
+ *
+ * Signals. With SA_RESTART the system goes on waiting for the reply, and so do
+ * we; without, the server is told (WIRE_CANCEL) and has the last word: it ends
+ * a wait with EINTR, and everything else as if nothing had happened.
  */
 #include "client.h"
 
@@ -41,6 +45,7 @@ void request_init(struct request *rq, void *head, size_t size, uint32_t op)
 		.fd = -1,
 		.hint_fd = -1,
 		.reply_fd = -1,
+		.second_fd = -1,
 	};
 	hdr->op = op;
 	hdr->flags = 0;
@@ -148,11 +153,25 @@ static int got_fd(struct conn *conn, const struct wire_ask *ask)
 	int fd = ask->addr > INT_MAX ? -1 : (int)ask->addr;
 	int ret = -EBADF;
 
-	if (fd >= 0 && !pool_owns(fd))
+	if (fd >= 0 && !own_has(fd))
 		ret = send_got(conn, 0, 0, 0, fd);
 	if (ret == -EBADF)
 		ret = send_got(conn, -EBADF, 0, 0, -1);
 	return ret;
+}
+
+/* The first fd of a packet, or -1. */
+static int take_fd(struct packet *p)
+{
+	unsigned int i;
+	int fd = p->fds[0];
+
+	if (!p->nr_fds)
+		return -1;
+	p->nr_fds--;
+	for (i = 0; i < p->nr_fds; i++)
+		p->fds[i] = p->fds[i + 1];
+	return fd;
 }
 
 static int got_install(struct conn *conn, const struct wire_ask *ask,
@@ -169,7 +188,7 @@ static int got_install(struct conn *conn, const struct wire_ask *ask,
 	if (ret < 0)
 		return ret;
 	/* It is the program's now. */
-	p->fds[0] = p->fds[--p->nr_fds];
+	remote_given(take_fd(p));
 	return 0;
 }
 
@@ -195,12 +214,23 @@ static void take_reply(struct request *rq, const struct wire_reply *reply,
 {
 	rq->reply = *reply;
 	rq->fd_lost = p->fds_lost && !p->nr_fds;
-	if (p->nr_fds) {
-		rq->reply_fd = p->fds[0];
-		p->fds[0] = p->fds[--p->nr_fds];
-	}
+	rq->reply_fd = take_fd(p);
+	if (((struct wire_hdr *)rq->head)->op == WIRE_POLL)
+		rq->second_fd = take_fd(p);
 	if (arg_bad && reply->size)
 		rq->reply.ret = -EFAULT;
+}
+
+/* A handler has run which is to end what the server waits for. What was sent
+ * before is read before it; if there is no room for it, many others wait to be
+ * read. */
+static void send_cancel(struct conn *conn)
+{
+	struct wire_hdr cancel = {.op = WIRE_CANCEL};
+	struct packet p;
+
+	packet_init(&p, &cancel, sizeof(cancel));
+	packet_try_send(conn_fd(conn), &p);
 }
 
 /* Until the reply comes. Errors but 0 mean that the connection is lost. */
@@ -215,7 +245,11 @@ static int converse(struct conn *conn, struct request *rq)
 		packet_init(&p, &answer, sizeof(answer));
 		if (!arg_bad)
 			packet_add(&p, rq->arg, rq->arg_in);
-		ret = packet_recv(conn_fd(conn), &p);
+		ret = packet_recv_interruptible(conn_fd(conn), &p);
+		if (ret == -EINTR) {
+			send_cancel(conn);
+			continue;
+		}
 		if (ret == -ENOBUFS) {
 			arg_bad = true;
 			continue;
@@ -361,4 +395,21 @@ int request_ident(int fd, struct wire_ident *ident)
 		raw_close(rq.reply_fd);
 	ident->name[sizeof(ident->name) - 1] = '\0';
 	return rq.reply.ret < 0 ? rq.reply.ret : 0;
+}
+
+/**
+ * request_settle() - wait until the server has noticed what was closed
+ *
+ * It does so before it answers anything, so it is asked what no fd is.
+ */
+void request_settle(void)
+{
+	struct wire_hdr head;
+	struct request rq;
+
+	if (!session_answers())
+		return;
+	request_init(&rq, &head, sizeof(head), WIRE_IDENT);
+	if (!request_run(&rq) && rq.reply_fd >= 0)
+		raw_close(rq.reply_fd);
 }

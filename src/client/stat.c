@@ -1,42 +1,95 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * DOC: stat of a device
+ * DOC: stat of an open file of the server's
  *
  * Whether it is named by an fd or by a path, which may be relative, lead over
  * links or be that of an fd in /proc: the answer is that of stat() on the
  * node's own path, asked of the next layer, so that all agree in every field.
  * If that is out of reach by now (chroot), what the server said of the node
  * has to do.
+ *
+ * All sync files and their like have one inode, as everything has that the
+ * system makes for an fd alone: it is asked what that is.
  */
 #include "client.h"
 
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/sysmacros.h>
 
 #define STAT_FLAGS                                                             \
 	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |               \
 	 AT_STATX_SYNC_TYPE)
 
-/* Is it a node, in whatever way it is named? */
-static bool names_node(int dirfd, const char *path, int flags,
-		       struct node *node)
+/* The mode of the one inode; later systems say more than the kernel of our
+ * specification. */
+#define ANON_MODE 0600
+
+/* Is it the server's? A node without a path is a sync file or the like. */
+static bool fd_is_ours(int fd, struct node *node)
+{
+	if (!remote_anon(fd))
+		return node_behind(fd, node);
+	node->path[0] = '\0';
+	return true;
+}
+
+/* Is it the server's, in whatever way it is named? */
+static bool is_ours(int dirfd, const char *path, int flags, struct node *node)
 {
 	int fd;
 
 	if (!session_on())
 		return false;
 	if (!path[0])
-		return flags & AT_EMPTY_PATH && node_behind(dirfd, node);
+		return flags & AT_EMPTY_PATH && fd_is_ours(dirfd, node);
 	if (flags & AT_SYMLINK_NOFOLLOW)
 		return node_find_nofollow(dirfd, path, node);
 	fd = node_fd_link(dirfd, path);
-	return fd >= 0 ? node_behind(fd, node) : node_find(dirfd, path, node);
+	return fd >= 0 ? fd_is_ours(fd, node) : node_find(dirfd, path, node);
+}
+
+/* A file with the one inode, the caller's. */
+static int open_anon(void)
+{
+	return (int)raw_syscall(SYS_eventfd2, 0, EFD_CLOEXEC);
+}
+
+#define ANON_STAT(fstat_call, st, mode)                                        \
+	do {                                                                   \
+		int fd = open_anon(), ret;                                     \
+                                                                               \
+		if (fd < 0)                                                    \
+			return (int)wrapper_return(fd);                        \
+		ret = fstat_call;                                              \
+		if (!ret)                                                      \
+			(st)->mode = ANON_MODE;                                \
+		raw_close(fd);                                                 \
+		return ret;                                                    \
+	} while (0)
+
+static int anon_stat(struct stat *st)
+{
+	ANON_STAT(next()->fstat(fd, st), st, st_mode);
+}
+
+static int anon_stat64(struct stat64 *st)
+{
+	ANON_STAT(next()->fstat64(fd, st), st, st_mode);
+}
+
+static int anon_statx(int flags, unsigned int mask, struct statx *st)
+{
+	ANON_STAT(next()->statx(fd, "", flags | AT_EMPTY_PATH, mask, st), st,
+		  stx_mode);
 }
 
 static int node_stat(const struct node *node, struct stat *st)
 {
 	int saved = errno;
 
+	if (!node->path[0])
+		return anon_stat(st);
 	if (next()->stat(node->path, st) < 0) {
 		if (errno == EFAULT)
 			return -1;
@@ -54,6 +107,8 @@ static int node_stat64(const struct node *node, struct stat64 *st)
 {
 	int saved = errno;
 
+	if (!node->path[0])
+		return anon_stat64(st);
 	if (next()->stat64(node->path, st) < 0) {
 		if (errno == EFAULT)
 			return -1;
@@ -106,7 +161,7 @@ static bool is_bad(int dirfd, const char *path, int flags, int *ret)
                                                                                \
 		if (is_bad(dirfd, path, flags, &ret))                          \
 			return ret;                                            \
-		if (names_node(dirfd, path, flags, &node))                     \
+		if (is_ours(dirfd, path, flags, &node))                        \
 			return node_stat(&node, st);                           \
 		ret = next_call;                                               \
 		if (!ret && !path[0])                                          \
@@ -119,7 +174,7 @@ static bool is_bad(int dirfd, const char *path, int flags, int *ret)
 		struct node node;                                              \
 		int ret;                                                       \
                                                                                \
-		if (node_behind(fd, &node))                                    \
+		if (fd_is_ours(fd, &node))                                     \
 			return node_stat(&node, st);                           \
 		ret = next_call;                                               \
 		if (!ret)                                                      \
@@ -241,8 +296,10 @@ WRAPPER int statx(int dirfd, const char *restrict path, int flags,
 
 	if (is_bad(dirfd, path, flags, &ret))
 		return ret;
-	if (!names_node(dirfd, path, flags, &node))
+	if (!is_ours(dirfd, path, flags, &node))
 		return text_statx(dirfd, path, flags, mask, st);
+	if (!node.path[0])
+		return anon_statx(flags, mask, st);
 	if (next()->statx(AT_FDCWD, node.path, flags & ~AT_EMPTY_PATH, mask,
 			  st) < 0) {
 		if (errno == EFAULT || errno == EINVAL)

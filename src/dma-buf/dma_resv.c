@@ -209,7 +209,7 @@ void dma_resv_add_fence(struct dma_resv *resv, struct dma_fence *fence,
 	WARN_ON(dma_fence_is_array(fence) || dma_fence_is_chain(fence));
 	list_for_each_entry(entry, &resv->entries, node) {
 		if ((entry->usage >= usage &&
-		     dma_fence_is_later(fence, entry->fence)) ||
+		     dma_fence_is_later_or_same(fence, entry->fence)) ||
 		    dma_fence_is_signaled(entry->fence)) {
 			set_fence(entry, fence, usage);
 			return;

@@ -195,7 +195,7 @@ static const struct anon_file_ops sync_file_ops = {
 int sync_file_fd(struct dma_fence *fence, const char *name, bool cloexec)
 {
 	struct sync_file *sync_file = kzalloc(sizeof(*sync_file), GFP_KERNEL);
-	int fd;
+	int fd, ret;
 
 	if (!sync_file) {
 		return -ENOMEM;
@@ -210,10 +210,13 @@ int sync_file_fd(struct dma_fence *fence, const char *name, bool cloexec)
 	if (fd < 0) {
 		return fd;
 	}
+	anon_file_hold(&sync_file->file);
 	if (dma_fence_add_callback(fence, &sync_file->cb, fence_signaled)) {
 		anon_file_set_readable(&sync_file->file);
 	}
-	return anon_file_install(fd, cloexec);
+	ret = anon_file_install(fd, cloexec);
+	anon_file_put(&sync_file->file);
+	return ret;
 }
 
 struct dma_fence *sync_file_get_fence(int fd)

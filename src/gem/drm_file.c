@@ -5,8 +5,8 @@
  * drm_open() makes a file with one reference, which stands for its fd. Each
  * mapping made through it has one more. drm_close() drops the fd's; the last
  * one to go runs drm_release(), which takes things back in the kernel's order:
- * handles, mastership, the driver's own, the PRIME table. A file has a
- * reference to its device.
+ * handles of syncobjs and of buffers, mastership, the driver's own, the PRIME
+ * table. A file has a reference to its device.
  */
 #include <linux/capability.h>
 #include <linux/err.h>
@@ -20,6 +20,8 @@ static void free_file(struct drm_file *file)
 	drm_prime_destroy_file_private(&file->prime);
 	idr_destroy(&file->object_idr);
 	mutex_destroy(&file->table_lock);
+	idr_destroy(&file->syncobj_idr);
+	mutex_destroy(&file->syncobj_table_lock);
 	u64map_destroy(&file->mappings);
 	mutex_destroy(&file->mappings_lock);
 	kfree(file);
@@ -47,6 +49,7 @@ struct drm_file *drm_open(struct drm_minor *minor)
 	file->authenticated = capable(CAP_SYS_ADMIN);
 	mutex_init(&file->table_lock);
 	idr_init(&file->object_idr, 1);
+	drm_syncobj_open(file);
 	mutex_init(&file->mappings_lock);
 	drm_prime_init_file_private(&file->prime);
 
@@ -85,6 +88,7 @@ static void drm_release(struct kref *ref)
 	mutex_lock(&dev->filelist_mutex);
 	list_del_init(&file->node);
 	mutex_unlock(&dev->filelist_mutex);
+	drm_syncobj_release(file);
 	drm_gem_release(dev, file);
 	if (drm_is_primary_client(file)) {
 		drm_master_release(file);

@@ -7,6 +7,7 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
 #include <drm/drm_gem.h>
+#include <drm/drm_syncobj.h>
 
 /* drm_prime.c */
 
@@ -60,6 +61,78 @@ void drm_gem_mapping_settle_all(struct drm_file *file);
 /* drm_file.c */
 void drm_file_get(struct drm_file *file);
 void drm_file_put(struct drm_file *file);
+
+/* drm_syncobj.c */
+
+/**
+ * struct drm_syncobj_watch - somebody who waits for a fence to be put in
+ */
+struct drm_syncobj_watch {
+	struct list_head node; /* drm_syncobj.cb_list; drm_syncobj.lock */
+	u64 point;	       /* of the timeline; 0: any fence; constant */
+	/* Called once, with the syncobj's lock held: the fence for the point is
+	 * there, with a reference for the function. NULL: the syncobj is gone.
+	 * The function may free the watch. */
+	void (*func)(struct drm_syncobj_watch *watch, struct dma_fence *fence);
+};
+
+/* drm_syncobj_fence_at - the fence to wait for to reach a point, with a
+ * reference: a stub, if it is reached; NULL: there is none yet */
+struct dma_fence *drm_syncobj_fence_at(struct drm_syncobj *syncobj, u64 point);
+/* drm_syncobj_watch - call the watch's function once there is a fence, now if
+ * there is one. Whoever may take it back has a reference to the syncobj. */
+void drm_syncobj_watch(struct drm_syncobj *syncobj,
+		       struct drm_syncobj_watch *watch);
+/* drm_syncobj_unwatch - take a watch back, whether it was called or not; its
+ * function is not running when this returns */
+void drm_syncobj_unwatch(struct drm_syncobj *syncobj,
+			 struct drm_syncobj_watch *watch);
+/* drm_syncobj_signal - put a signalled fence in it. -ENOMEM. */
+int drm_syncobj_signal(struct drm_syncobj *syncobj);
+
+/**
+ * struct drm_syncobj_waiter - a task that waits for a fence to be put in
+ */
+struct drm_syncobj_waiter {
+	struct drm_syncobj_watch watch;
+	struct task *task;
+	_Atomic(struct dma_fence *) fence; /* referenced, once it is there */
+};
+
+/* drm_syncobj_waiter_init - memory of the caller, for the current task. The
+ * caller watches, sleeps, unwatches, and puts the fence. */
+void drm_syncobj_waiter_init(struct drm_syncobj_waiter *waiter, u64 point);
+
+/* drm_syncobj_handle.c */
+
+void drm_syncobj_open(struct drm_file *file);
+/* drm_syncobj_release - give up all handles of a file */
+void drm_syncobj_release(struct drm_file *file);
+/* drm_syncobj_get_handle - a new handle. -ENOMEM, -ENOSPC. */
+int drm_syncobj_get_handle(struct drm_file *file, struct drm_syncobj *syncobj,
+			   u32 *handle);
+/* drm_syncobj_destroy - give up a handle. -EINVAL: there is none. */
+int drm_syncobj_destroy(struct drm_file *file, u32 handle);
+/* drm_syncobj_get_fd - an fd of the current task for a syncobj. -ENOMEM,
+ * -ENFILE, -EMFILE. */
+int drm_syncobj_get_fd(struct drm_syncobj *syncobj);
+/* drm_syncobj_from_fd - the syncobj of one, with a reference. ERR_PTR: -EINVAL
+ * (an fd of something else, or none), -EMFILE. */
+struct drm_syncobj *drm_syncobj_from_fd(int fd);
+
+/* drm_syncobj_eventfd.c */
+
+/**
+ * drm_syncobj_add_eventfd() - signal an eventfd when a point is reached
+ * @syncobj: the syncobj
+ * @point: of its timeline; 0: the fence itself
+ * @available: when there is a fence, signalled or not
+ * @fd: an eventfd of the current task
+ *
+ * Return: 0; -ENOMEM, or as eventfd_ctx_fdget().
+ */
+int drm_syncobj_add_eventfd(struct drm_syncobj *syncobj, u64 point,
+			    bool available, int fd);
 
 /* drm_auth.c */
 

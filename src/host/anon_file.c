@@ -54,6 +54,11 @@ u64 anon_file_cookie(int fd)
 								     : cookie;
 }
 
+void anon_file_hold(struct anon_file *file)
+{
+	atomic_fetch_add(&file->refs, 1);
+}
+
 void anon_file_put(struct anon_file *file)
 {
 	int fd;
@@ -75,7 +80,7 @@ struct anon_file *anon_file_find(u64 cookie)
 	mutex_lock(&table_lock);
 	file = u64map_find(&table, cookie);
 	if (file) {
-		atomic_fetch_add(&file->refs, 1);
+		anon_file_hold(file);
 	}
 	mutex_unlock(&table_lock);
 	return file;

@@ -19,6 +19,7 @@
 #include <uprime/host.h>
 
 #include "internal.h"
+#include "syncobj_args.h"
 
 /* Arguments up to this size need no allocation. */
 #define SMALL_ARG 128
@@ -42,6 +43,12 @@ static const struct drm_ioctl_desc *find_desc(struct drm_device *dev,
 		desc = &driver->ioctls[nr];
 	} else {
 		if (nr >= drm_core_nr_ioctls) {
+			return NULL;
+		}
+		/* Linux 6.1, which answers for a device without them, has not
+		 * heard of it yet. */
+		if (nr == _IOC_NR(DRM_IOCTL_SYNCOBJ_EVENTFD) &&
+		    !drm_core_check_feature(dev, DRIVER_SYNCOBJ)) {
 			return NULL;
 		}
 		desc = &drm_core_ioctls[nr];

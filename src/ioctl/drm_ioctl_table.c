@@ -3,14 +3,15 @@
  * DOC: the core's ioctls
  *
  * Who may call which, as Linux 6.1 has it (asked of the kernel, every number
- * on every kind of file). What a driver without display, syncobjs and the
- * interfaces of the first drivers does not have is here with the kernel's
- * answer to it: that decides whether a bad argument, a lack of rights or the
- * lack of the feature is told.
+ * on every kind of file). What a driver without display and the interfaces of
+ * the first drivers does not have is here with the kernel's answer to it: that
+ * decides whether a bad argument, a lack of rights or the lack of the feature
+ * is told. Syncobjs are those of Linux 6.12.
  */
 #include <linux/err.h>
 
 #include "internal.h"
+#include "syncobj_args.h"
 
 static int noop(struct drm_device *dev, void *data, struct drm_file *file)
 {
@@ -29,7 +30,7 @@ static int legacy(struct drm_device *dev, void *data, struct drm_file *file)
 	return -EINVAL;
 }
 
-/* What needs DRIVER_MODESET or DRIVER_SYNCOBJ. */
+/* What needs DRIVER_MODESET. */
 static int no_feature(struct drm_device *dev, void *data,
 		      struct drm_file *file)
 {
@@ -61,6 +62,12 @@ static int no_leases(struct drm_device *dev, void *data, struct drm_file *file)
 				       .func = (function),                     \
 				       .fd_in = (in),                          \
 				       .fd_out = (out)}
+/* With an argument that has grown since the system's header was written */
+#define IOCTL_GROWN(name, type, function, rights)                              \
+	[_IOC_NR(DRM_IOCTL_##name)] = {                                        \
+		.cmd = DRM_IOWR(_IOC_NR(DRM_IOCTL_##name), struct type),       \
+		.flags = (rights),                                             \
+		.func = (function)}
 /* 1 + the offset of a field: see struct drm_ioctl_desc */
 #define FD_AT(type, field) (1 + offsetof(struct type, field))
 
@@ -162,21 +169,28 @@ const struct drm_ioctl_desc drm_core_ioctls[] = {
 	IOCTL(MODE_CREATEPROPBLOB, no_feature, 0),
 	IOCTL(MODE_DESTROYPROPBLOB, no_feature, 0),
 
-	IOCTL(SYNCOBJ_CREATE, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_DESTROY, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_HANDLE_TO_FD, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_FD_TO_HANDLE, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_WAIT, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_RESET, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_SIGNAL, no_feature, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_CREATE, drm_syncobj_create_ioctl, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_DESTROY, drm_syncobj_destroy_ioctl, DRM_RENDER_ALLOW),
+	IOCTL_FD(SYNCOBJ_HANDLE_TO_FD, drm_syncobj_handle_to_fd_ioctl,
+		 DRM_RENDER_ALLOW, 0, FD_AT(drm_syncobj_handle, fd)),
+	IOCTL_FD(SYNCOBJ_FD_TO_HANDLE, drm_syncobj_fd_to_handle_ioctl,
+		 DRM_RENDER_ALLOW, FD_AT(drm_syncobj_handle, fd), 0),
+	IOCTL_GROWN(SYNCOBJ_WAIT, syncobj_wait_args, drm_syncobj_wait_ioctl,
+		    DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_RESET, drm_syncobj_reset_ioctl, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_SIGNAL, drm_syncobj_signal_ioctl, DRM_RENDER_ALLOW),
 	IOCTL(MODE_CREATE_LEASE, no_feature, DRM_MASTER),
 	IOCTL(MODE_LIST_LESSEES, no_leases, DRM_MASTER),
 	IOCTL(MODE_GET_LEASE, no_leases, DRM_MASTER),
 	IOCTL(MODE_REVOKE_LEASE, no_feature, DRM_MASTER),
-	IOCTL(SYNCOBJ_TIMELINE_WAIT, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_QUERY, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_TRANSFER, no_feature, DRM_RENDER_ALLOW),
-	IOCTL(SYNCOBJ_TIMELINE_SIGNAL, no_feature, DRM_RENDER_ALLOW),
+	IOCTL_GROWN(SYNCOBJ_TIMELINE_WAIT, syncobj_timeline_wait_args,
+		    drm_syncobj_timeline_wait_ioctl, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_QUERY, drm_syncobj_query_ioctl, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_TRANSFER, drm_syncobj_transfer_ioctl, DRM_RENDER_ALLOW),
+	IOCTL(SYNCOBJ_TIMELINE_SIGNAL, drm_syncobj_timeline_signal_ioctl,
+	      DRM_RENDER_ALLOW),
+	IOCTL_FD(SYNCOBJ_EVENTFD, drm_syncobj_eventfd_ioctl, DRM_RENDER_ALLOW,
+		 FD_AT(syncobj_eventfd_args, fd), 0),
 	/* Alone among its kind it says that for a lack of DRIVER_MODESET. */
 	IOCTL(MODE_GETFB2, legacy, 0),
 };

@@ -38,4 +38,52 @@ drm_ioctl_t drm_mode_create_dumb_ioctl;
 drm_ioctl_t drm_mode_mmap_dumb_ioctl;
 drm_ioctl_t drm_mode_destroy_dumb_ioctl;
 
+/* drm_syncobj_ioctl.c */
+drm_ioctl_t drm_syncobj_create_ioctl;
+drm_ioctl_t drm_syncobj_destroy_ioctl;
+drm_ioctl_t drm_syncobj_handle_to_fd_ioctl;
+drm_ioctl_t drm_syncobj_fd_to_handle_ioctl;
+drm_ioctl_t drm_syncobj_transfer_ioctl;
+drm_ioctl_t drm_syncobj_reset_ioctl;
+drm_ioctl_t drm_syncobj_signal_ioctl;
+drm_ioctl_t drm_syncobj_timeline_signal_ioctl;
+drm_ioctl_t drm_syncobj_query_ioctl;
+drm_ioctl_t drm_syncobj_eventfd_ioctl;
+
+/* syncobj_array.c */
+
+/* The most bytes the kernel gives in one piece. */
+#define SYNCOBJ_ARRAY_MAX (4ul << 20)
+
+/* syncobj_array_alloc - memory for @count elements of @size bytes; NULL: none,
+ * or too many */
+void *syncobj_array_alloc(u32 count, size_t size);
+
+/**
+ * syncobj_array_find() - the syncobjs of many handles
+ * @file: the open device
+ * @handles: address of u32s in the current task
+ * @count: how many, not 0
+ * @syncobjs: set to an array for syncobj_array_put()
+ *
+ * Return: 0; -ENOMEM, -EFAULT, -ENOENT (no such handle).
+ */
+int syncobj_array_find(struct drm_file *file, u64 handles, u32 count,
+		       struct drm_syncobj ***syncobjs);
+void syncobj_array_put(struct drm_syncobj **syncobjs, u32 count);
+
+/**
+ * syncobj_array_points() - a point for each of many syncobjs
+ * @points: address of u64s in the current task; 0: each is 0
+ * @count: how many, not 0
+ * @out: set to an array for kfree()
+ *
+ * Return: 0; -ENOMEM, -EFAULT.
+ */
+int syncobj_array_points(u64 points, u32 count, u64 **out);
+
+/* drm_syncobj_wait_ioctl.c */
+drm_ioctl_t drm_syncobj_wait_ioctl;
+drm_ioctl_t drm_syncobj_timeline_wait_ioctl;
+
 #endif

@@ -256,15 +256,18 @@ static void caps(void)
 }
 
 static const struct check checks[] = {
-	{.name = "version", .run = version},
+	{.name = "version", .run = version, .of_61 = true},
 	{.name = "unique", .run = unique},
 	{.name = "set-version", .run = set_versions},
 	{.name = "get-client", .run = get_client},
 	{.name = "get-client-privileged",
 	 .run = get_client,
 	 .privileged = true},
-	{.name = "caps", .run = caps},
+	{.name = "caps", .run = caps, .of_61 = true},
 	{0},
 };
 
-const struct subject client_subject = {"client", checks};
+const struct subject client_subject = {
+	.name = "client",
+	.checks = checks,
+};

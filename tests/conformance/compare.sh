@@ -1,18 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# compare.sh BUILD_DIR [--seeds N] [--ops N] [--self-test]
+# compare.sh BUILD_DIR [--seeds N] [--ops N] [--kernel VERSION]... [--self-test]
 #
-# The same program on the real kernel's vgem, in the oracle's guest, and under
-# uprime: the scripted checks and N random sequences of N operations. What it
-# prints must be the same, but for deviations.txt. A sequence that differs is
-# made as short as it can be and still differ.
+# The same program on the real kernel, in the oracle's guest, and under uprime:
+# the scripted checks and N random sequences of N operations. What it prints
+# must be the same, but for deviations.txt. A sequence that differs is made as
+# short as it can be and still differ.
+#
+# Linux 6.1 has vgem; 6.12 has a device with syncobjs as well, and uprime is
+# then one device that has both. Without --kernel it is both kernels.
 #
 # --self-test: the program tells a lie under uprime; the comparison must find
-# it and shrink a sequence to it.
+# it and shrink a sequence to it. No scripted checks.
 #
-# Transcripts stay in BUILD_DIR/conformance. Exit status: 0 the same, 1 not,
-# 77 no guest to be had, 125 wrong usage.
+# Transcripts stay in BUILD_DIR/conformance/VERSION. Exit status: 0 the same, 1
+# not, 77 no guest to be had, 125 wrong usage.
 
 set -u
 
@@ -21,9 +24,9 @@ die() {
 	exit 125
 }
 
-usage="usage: compare.sh BUILD_DIR [--seeds N] [--ops N] [--self-test]"
+usage="usage: compare.sh BUILD_DIR [--seeds N] [--ops N] [--kernel VERSION]... [--self-test]"
 here=$(cd "$(dirname "$0")" && pwd)
-seeds=20 ops=400 self_test=false
+seeds=20 ops=400 kernels='' self_test=false what=all
 [ $# -ge 1 ] || die "$usage"
 [ -d "$1" ] || die "$1: no such folder"
 build=$(cd "$1" && pwd)
@@ -38,41 +41,62 @@ while [ $# -gt 0 ]; do
 		ops=${2:?}
 		shift
 		;;
-	--self-test) self_test=true ;;
+	--kernel)
+		kernels="$kernels ${2:?}"
+		shift
+		;;
+	--self-test) self_test=true what=sequences ;;
 	*) die "$usage" ;;
 	esac
 	shift
 done
+kernels=${kernels:-6.1 6.12}
 
 conform=$build/tests/conformance/conform
 uprime=$build/uprime
 [ -x "$conform" ] || die "$conform is not built"
 [ -x "$uprime" ] || die "$uprime is not built"
 out=$build/conformance
-mkdir -p "$out" || exit 125
+for kernel in $kernels; do
+	mkdir -p "$out/$kernel" || exit 125
+done
 
 # The guest's program is root: what needs its rights is left out if uprime's
 # has not got them.
 rights=
 "$conform" privileged || rights=--unprivileged
 
-# kernel FILE ARGUMENTS...: the transcript of the real thing
-kernel() {
-	to=$1
-	shift
-	ORACLE_TIMEOUT=${ORACLE_TIMEOUT:-600} "$here/../oracle/guest.sh" \
-		"$build" "$conform" $rights "$@" >"$to"
-	status=$?
-	[ "$status" -ne 77 ] || exit 77
-	[ "$status" -eq 0 ] || die "the guest's program ended with $status"
+# What uprime is beside a kernel, and what the program is told of it.
+device_of() {
+	case $1 in
+	6.1) echo vgem ;;
+	*) echo vgem,syncobj ;;
+	esac
 }
 
-# ours FILE ARGUMENTS...: that of uprime
+options_of() {
+	case $1 in
+	6.1) echo "$rights" ;;
+	*) echo "$rights --syncobj" ;;
+	esac
+}
+
+# guest VERSION: the transcript of the real thing, and how it ended
+guest() {
+	# shellcheck disable=SC2046 # words
+	ORACLE_KERNEL=$1 ORACLE_TIMEOUT=${ORACLE_TIMEOUT:-600} \
+		"$here/../oracle/guest.sh" "$build" "$conform" \
+		$(options_of "$1") $what "$seeds" "$ops" >"$out/$1/kernel.txt"
+	echo $? >"$out/$1/status"
+}
+
+# ours VERSION: that of uprime
 ours() {
-	to=$1
-	shift
-	timeout 900 "$uprime" run -- "$conform" $rights "$@" >"$to" ||
-		echo "conform ended with $? under uprime" >>"$to"
+	# shellcheck disable=SC2046 # words
+	timeout 900 "$uprime" run --device "$(device_of "$1")" -- "$conform" \
+		$(options_of "$1") $what "$seeds" "$ops" \
+		>"$out/$1/uprime.txt" ||
+		echo "conform ended with $? under uprime" >>"$out/$1/uprime.txt"
 }
 
 # Which seeds differ, one a line.
@@ -91,32 +115,61 @@ lines_differing() {
 		END { print n + (a > b ? a : b) }'
 }
 
+# judge VERSION: whether the two transcripts are the same
+judge() {
+	dir=$out/$1 same=true
+	# The sequences have deviations of their own, the checks are not there.
+	partial=${rights:+1}
+	! $self_test || partial=1
+	awk -f "$here/deviations.awk" -v linux="$1" ${partial:+-v partial=1} \
+		"$here/deviations.txt" "$dir/kernel.txt" "$dir/uprime.txt" \
+		>"$dir/adjusted.txt" || same=false
+	diff -u "$dir/kernel.txt" "$dir/adjusted.txt" >"$dir/diff" ||
+		same=false
+	$self_test || cat "$dir/diff"
+	for seed in $(differing_seeds "$dir/kernel.txt" "$dir/adjusted.txt"); do
+		echo "seed $seed differs; shrinking it"
+		# shellcheck disable=SC2046 # words
+		python3 "$here/shrink.py" "$build" "$1" "$seed" "$ops" \
+			$(options_of "$1") ||
+			echo "seed $seed could not be shrunk"
+		break
+	done >"$dir/shrunk.txt"
+	cat "$dir/shrunk.txt"
+	$same
+}
+
 if $self_test; then
 	export CONFORM_LIE=1
 fi
 
-kernel "$out/kernel.txt" all "$seeds" "$ops"
-ours "$out/uprime.txt" all "$seeds" "$ops"
-failed=false
-awk -f "$here/deviations.awk" ${rights:+-v partial=1} "$here/deviations.txt" "$out/kernel.txt" \
-	"$out/uprime.txt" >"$out/uprime-adjusted.txt" || failed=true
-diff -u "$out/kernel.txt" "$out/uprime-adjusted.txt" >"$out/diff" ||
-	failed=true
-$self_test || cat "$out/diff"
+for kernel in $kernels; do
+	guest "$kernel" &
+done
+wait
+for kernel in $kernels; do
+	status=$(cat "$out/$kernel/status")
+	[ "$status" -ne 77 ] || exit 77
+	[ "$status" -eq 0 ] ||
+		die "the guest's program ended with $status on Linux $kernel"
+done
+for kernel in $kernels; do
+	ours "$kernel" &
+done
+wait
 
-for seed in $(differing_seeds "$out/kernel.txt" "$out/uprime-adjusted.txt"); do
-	echo "seed $seed differs; shrinking it"
-	python3 "$here/shrink.py" "$build" "$seed" "$ops" $rights ||
-		echo "seed $seed could not be shrunk"
-	break
-done >"$out/shrunk.txt"
-cat "$out/shrunk.txt"
-
-echo "$(wc -l <"$out/kernel.txt") lines compared," \
-	"$(lines_differing "$out/kernel.txt" "$out/uprime-adjusted.txt") differ"
+failed=false counts=
+for kernel in $kernels; do
+	judge "$kernel" || failed=true
+	dir=$out/$kernel
+	counts="$counts
+Linux $kernel: $(wc -l <"$dir/kernel.txt") lines compared, \
+$(lines_differing "$dir/kernel.txt" "$dir/adjusted.txt") differ"
+done
+echo "${counts#?}"
 
 if $self_test; then
-	if $failed && grep -q '^+.* import ' "$out/shrunk.txt"; then
+	if $failed && grep -q '^+.* import ' "$dir/shrunk.txt"; then
 		echo "the planted lie was found"
 		exit 0
 	fi

@@ -8,13 +8,17 @@
  *	conform generate SEED OPS	the operations alone, for replay
  *	conform replay FILE
  *	conform digest FILE		one line for every sequence in it
- *	conform all SEEDS OPS		scripted, and random with 1 to SEEDS
+ *	conform sequences SEEDS OPS	random with 1 to SEEDS
+ *	conform all SEEDS OPS		scripted, and these sequences
  *
  *	conform privileged		whether it has CAP_SYS_ADMIN, as status
  *
- * FILE may be "-". --unprivileged, first, leaves out the checks that need
- * CAP_SYS_ADMIN; the others run without it anyway. CONFORM_LIE in the
- * environment makes it tell one thing wrong.
+ * FILE may be "-". Before all of them:
+ *	--unprivileged	leave out the checks that need CAP_SYS_ADMIN; the
+ *			others run without it anyway
+ *	--syncobj	one of the devices has syncobjs: ask it, too, and leave
+ *			out what is true of Linux 6.1 alone
+ * CONFORM_LIE in the environment makes it tell one thing wrong.
  */
 #include "conform.h"
 
@@ -26,65 +30,80 @@ static int usage(void)
 {
 	fprintf(stderr,
 		"usage: conform list|privileged\n"
-		"       conform [--unprivileged] scripted [SUBJECT...]\n"
-		"       conform random|generate|all SEED OPS\n"
+		"       conform [--unprivileged] [--syncobj] "
+		"scripted [SUBJECT...]\n"
+		"       conform [...] random|generate|sequences|all "
+		"SEED OPS\n"
 		"       conform replay|digest FILE\n");
 	return 2;
 }
 
-static int run_all(unsigned int seeds, unsigned int ops, bool privileged)
+static int run_sequences(unsigned int seeds, unsigned int ops,
+			 const struct options *options)
 {
-	char *none = NULL;
-
-	scripted_run(&none, privileged);
 	for (unsigned int seed = 1; seed <= seeds; seed++) {
 		printf("== seed %u\n", seed);
-		random_run(seed, ops);
+		random_run(seed, ops, options);
 	}
 	return 0;
 }
 
 static int run_numbers(const char *what, const char *first, const char *second,
-		       bool privileged)
+		       const struct options *options)
 {
 	unsigned int seed = (unsigned int)strtoul(first, NULL, 0);
 	unsigned int ops = (unsigned int)strtoul(second, NULL, 0);
+	char *none = NULL;
 
 	if (!strcmp(what, "random")) {
-		return random_run(seed, ops);
+		return random_run(seed, ops, options);
 	}
 	if (!strcmp(what, "generate")) {
-		random_print(seed, ops);
+		random_print(seed, ops, options);
 		return 0;
 	}
 	if (!strcmp(what, "all")) {
-		return run_all(seed, ops, privileged);
+		scripted_run(&none, options);
+	}
+	if (!strcmp(what, "all") || !strcmp(what, "sequences")) {
+		return run_sequences(seed, ops, options);
 	}
 	return usage();
 }
 
+static bool take_option(const char *word, struct options *options)
+{
+	if (!strcmp(word, "--unprivileged")) {
+		options->privileged = false;
+		drop_sys_admin();
+		return true;
+	}
+	if (!strcmp(word, "--syncobj")) {
+		options->syncobj = true;
+		return true;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
-	bool privileged = have_sys_admin();
+	struct options options = {.privileged = have_sys_admin()};
 	const char *what;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc > 1 && !strcmp(argv[1], "--unprivileged")) {
-		privileged = false;
-		drop_sys_admin();
+	for (; argc > 1 && take_option(argv[1], &options); argc--) {
 		argv++;
-		argc--;
 	}
 	what = argc > 1 ? argv[1] : "";
 	if (!strcmp(what, "privileged")) {
-		return privileged ? 0 : 1;
+		return options.privileged ? 0 : 1;
 	}
 	if (!strcmp(what, "list") && argc == 2) {
 		scripted_list();
 		return 0;
 	}
 	if (!strcmp(what, "scripted")) {
-		return scripted_run(argv + 2, privileged) ? 0 : 2;
+		return scripted_run(argv + 2, &options) ? 0 : 2;
 	}
 	if (!strcmp(what, "replay") && argc == 3) {
 		return replay_run(argv[2], false);
@@ -95,6 +114,6 @@ int main(int argc, char **argv)
 	if (!strcmp(what, "helper") && argc == 4) {
 		return run_helper(argv[2], atoi(argv[3]));
 	}
-	return argc == 4 ? run_numbers(what, argv[2], argv[3], privileged)
+	return argc == 4 ? run_numbers(what, argv[2], argv[3], &options)
 			 : usage();
 }

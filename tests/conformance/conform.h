@@ -30,11 +30,22 @@ struct check {
 	const char *name;
 	void (*run)(void);
 	bool privileged; /* needs CAP_SYS_ADMIN; the others run without it */
+	/* Newer kernels answer otherwise, and uprime is like Linux 6.1. */
+	bool of_61;
 };
 
 struct subject {
 	const char *name;
 	const struct check *checks; /* ends with one that has no name */
+	bool syncobj;		    /* needs a device that has syncobjs */
+};
+
+/* What the program is told to do. */
+struct options {
+	/* Has CAP_SYS_ADMIN, and checks what needs it. */
+	bool privileged;
+	/* There is a device with syncobjs; not all else is as on 6.1. */
+	bool syncobj;
 };
 
 extern const struct subject ioctl_table_subject;
@@ -62,16 +73,19 @@ extern const struct subject syncobj_fd_subject;
 
 /* scripted.c: running the subjects */
 
-/* Runs the subjects named, or all; false if one of the names is unknown. */
-bool scripted_run(char **names, bool privileged);
+/* Runs the subjects named, or all that the options allow; false if one of the
+ * names is unknown. */
+bool scripted_run(char **names, const struct options *options);
 void scripted_list(void);
 
 /* replay.c: sequences of operations */
 
 /* Prints the sequence that @seed stands for; only @ops of it. */
-void random_print(unsigned int seed, unsigned int ops);
+void random_print(unsigned int seed, unsigned int ops,
+		  const struct options *options);
 /* Runs it, with a line for every operation and its result. */
-int random_run(unsigned int seed, unsigned int ops);
+int random_run(unsigned int seed, unsigned int ops,
+	       const struct options *options);
 /* Runs the sequences in a file ("-": stdin), separated by lines "== NAME".
  * @digest: only one line per sequence, which stands for its transcript. */
 int replay_run(const char *path, bool digest);

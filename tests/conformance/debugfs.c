@@ -331,15 +331,21 @@ static void open_ways(void)
 }
 
 static const struct check checks[] = {
-	{.name = "name", .run = name},
-	{.name = "clients", .run = clients, .privileged = true},
+	{.name = "name", .run = name, .of_61 = true},
+	{.name = "clients",
+	 .run = clients,
+	 .privileged = true,
+	 .of_61 = true},
 	{.name = "gem-names", .run = gem_names},
 	{.name = "bufinfo", .run = bufinfo},
 	{.name = "bufinfo-fences", .run = fences},
-	{.name = "folders", .run = folders},
+	{.name = "folders", .run = folders, .of_61 = true},
 	{.name = "open-modes", .run = open_modes, .privileged = true},
 	{.name = "open-ways", .run = open_ways},
 	{0},
 };
 
-const struct subject debugfs_subject = {"debugfs", checks};
+const struct subject debugfs_subject = {
+	.name = "debugfs",
+	.checks = checks,
+};

@@ -78,4 +78,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject dmabuf_fd_subject = {"dmabuf-fd", checks};
+const struct subject dmabuf_fd_subject = {
+	.name = "dmabuf-fd",
+	.checks = checks,
+};

@@ -160,4 +160,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject dmabuf_ioctl_subject = {"dmabuf-ioctl", checks};
+const struct subject dmabuf_ioctl_subject = {
+	.name = "dmabuf-ioctl",
+	.checks = checks,
+};

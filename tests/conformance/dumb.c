@@ -304,4 +304,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject dumb_subject = {"dumb", checks};
+const struct subject dumb_subject = {
+	.name = "dumb",
+	.checks = checks,
+};

@@ -492,4 +492,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject fence_poll_subject = {"fence-poll", checks};
+const struct subject fence_poll_subject = {
+	.name = "fence-poll",
+	.checks = checks,
+};

@@ -193,18 +193,24 @@ static void closed_and_bad_files(void)
 }
 
 static const struct check checks[] = {
-	{.name = "zeroed", .run = zeroed},
-	{.name = "zeroed-privileged", .run = zeroed, .privileged = true},
-	{.name = "filled", .run = filled},
-	{.name = "write-only", .run = write_only},
-	{.name = "read-only", .run = read_only},
-	{.name = "no-argument", .run = no_argument},
-	{.name = "bad-pointer", .run = bad_pointer},
-	{.name = "unwritable", .run = unwritable},
+	{.name = "zeroed", .run = zeroed, .of_61 = true},
+	{.name = "zeroed-privileged",
+	 .run = zeroed,
+	 .privileged = true,
+	 .of_61 = true},
+	{.name = "filled", .run = filled, .of_61 = true},
+	{.name = "write-only", .run = write_only, .of_61 = true},
+	{.name = "read-only", .run = read_only, .of_61 = true},
+	{.name = "no-argument", .run = no_argument, .of_61 = true},
+	{.name = "bad-pointer", .run = bad_pointer, .of_61 = true},
+	{.name = "unwritable", .run = unwritable, .of_61 = true},
 	{.name = "sizes", .run = sizes},
 	{.name = "other-types", .run = other_types},
 	{.name = "bad-files", .run = closed_and_bad_files},
 	{0},
 };
 
-const struct subject ioctl_table_subject = {"ioctl", checks};
+const struct subject ioctl_table_subject = {
+	.name = "ioctl",
+	.checks = checks,
+};

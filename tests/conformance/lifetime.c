@@ -340,4 +340,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject lifetime_subject = {"lifetime", checks};
+const struct subject lifetime_subject = {
+	.name = "lifetime",
+	.checks = checks,
+};

@@ -287,4 +287,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject master_subject = {"master", checks};
+const struct subject master_subject = {
+	.name = "master",
+	.checks = checks,
+};

@@ -423,4 +423,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject mmap_subject = {"mmap", checks};
+const struct subject mmap_subject = {
+	.name = "mmap",
+	.checks = checks,
+};

@@ -226,4 +226,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject names_subject = {"names", checks};
+const struct subject names_subject = {
+	.name = "names",
+	.checks = checks,
+};

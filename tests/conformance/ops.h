@@ -9,7 +9,9 @@
  * so.
  *
  * There are NR_WORKERS processes with slots of their own for files (f),
- * handles (h), dma-buf fds (d) and mappings (m). What is only a number lives
+ * handles (h), dma-buf fds (d), mappings (m), fences (e) and fds of sync_files
+ * (s), and where a device has syncobjs for its files (r), their handles (y)
+ * and their fds, which are in the same slots as those of sync_files. What is only a number lives
  * in the controlling process and goes to any worker: names (n), offsets (o),
  * magics (g).
  */
@@ -31,10 +33,11 @@ enum run_by {
 };
 
 struct op;
+struct options;
 struct worker;
 
 struct answer {
-	char text[120];
+	char text[400];
 	uint64_t value; /* for the controller's slot */
 	uint64_t inode; /* of a dma-buf: the controller knows it by a letter */
 	bool has_value, has_inode, has_fd;
@@ -52,6 +55,7 @@ struct verb {
 	/* fd: what came with the operation or goes with the answer, or -1. */
 	void (*run)(struct worker *worker, const struct op *op,
 		    struct answer *answer, int *fd);
+	bool syncobj; /* needs a device that has syncobjs */
 };
 
 /* Ends with one that has no name. */
@@ -76,7 +80,8 @@ bool op_parse(const char *line, struct op *op);
 const char *op_text(const struct op *op);
 
 /* random.c: a sequence that depends on the seed only. */
-struct op *random_ops(unsigned int seed, unsigned int count);
+struct op *random_ops(unsigned int seed, unsigned int count,
+		      const struct options *options);
 
 /* worker.c: serves operations until the channel is closed. */
 _Noreturn void worker_run(int channel);

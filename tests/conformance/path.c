@@ -491,4 +491,4 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject path_subject = {"path", checks};
+const struct subject path_subject = {.name = "path", .checks = checks};

@@ -166,4 +166,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject permute_subject = {"permute", checks};
+const struct subject permute_subject = {
+	.name = "permute",
+	.checks = checks,
+};

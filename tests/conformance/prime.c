@@ -357,4 +357,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject prime_subject = {"prime", checks};
+const struct subject prime_subject = {
+	.name = "prime",
+	.checks = checks,
+};

@@ -116,7 +116,8 @@ static void fill_args(struct model *model, struct op *op)
 {
 	const struct verb *verb = &verbs[op->verb];
 	unsigned int owner = op->worker;
-	unsigned char from = EMPTY, *filled = NULL;
+	unsigned char from = EMPTY, *filled[MAX_ARGS];
+	unsigned int nr_filled = 0;
 	bool fails = false;
 
 	for (unsigned int i = 0; i < op->nr_args; i++) {
@@ -137,7 +138,7 @@ static void fill_args(struct model *model, struct op *op)
 		op->args[i] = pick_slot(model, slot, !fills);
 		slot += op->args[i];
 		if (fills) {
-			filled = slot;
+			filled[nr_filled++] = slot;
 		} else {
 			from = i ? from : *slot;
 			fails |= *slot == EMPTY;
@@ -146,8 +147,10 @@ static void fill_args(struct model *model, struct op *op)
 			*slot = EMPTY;
 		}
 	}
-	if (filled && *filled == EMPTY && !fails) {
-		*filled = content(op, from);
+	while (nr_filled-- && !fails) {
+		if (*filled[nr_filled] == EMPTY) {
+			*filled[nr_filled] = content(op, from);
+		}
 	}
 }
 
@@ -177,7 +180,7 @@ static void follow(struct model *model, const struct op *op)
 	const char *name = verbs[op->verb].name;
 	size_t size = sizeof(model->full[0]['f']);
 
-	for (const char *letter = "fhdm"; *letter; letter++) {
+	for (const char *letter = "fhdmesry"; *letter; letter++) {
 		if (!strcmp(name, "kill") || !strcmp(name, "exit")) {
 			memset(model->full[op->worker][(int)*letter], 0, size);
 		} else if (!strcmp(name, "fork") && op->args[0] != op->worker) {
@@ -203,7 +206,8 @@ static void next_op(struct model *model, struct op *op)
 	follow(model, op);
 }
 
-struct op *random_ops(unsigned int seed, unsigned int count)
+struct op *random_ops(unsigned int seed, unsigned int count,
+		      const struct options *options)
 {
 	struct model *model = calloc(1, sizeof(*model));
 	struct op *ops = calloc(count ? count : 1, sizeof(*ops));
@@ -212,8 +216,11 @@ struct op *random_ops(unsigned int seed, unsigned int count)
 		give_up("memory");
 	}
 	model->state = seed * 1000003ULL;
+	/* Those that need syncobjs are the last. */
 	for (const struct verb *verb = verbs; verb->name; verb++) {
-		model->total_weight += verb->weight;
+		if (!verb->syncobj || options->syncobj) {
+			model->total_weight += verb->weight;
+		}
 	}
 	for (unsigned int i = 0; i < count; i++) {
 		next_op(model, &ops[i]);
@@ -222,9 +229,10 @@ struct op *random_ops(unsigned int seed, unsigned int count)
 	return ops;
 }
 
-void random_print(unsigned int seed, unsigned int count)
+void random_print(unsigned int seed, unsigned int count,
+		  const struct options *options)
 {
-	struct op *ops = random_ops(seed, count);
+	struct op *ops = random_ops(seed, count, options);
 
 	printf("== seed %u\n", seed);
 	for (unsigned int i = 0; i < count; i++) {

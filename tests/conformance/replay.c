@@ -274,9 +274,10 @@ static void end(struct controller *c)
 	free(c->inodes);
 }
 
-int random_run(unsigned int seed, unsigned int count)
+int random_run(unsigned int seed, unsigned int count,
+	       const struct options *options)
 {
-	struct op *ops = random_ops(seed, count);
+	struct op *ops = random_ops(seed, count, options);
 	struct controller c;
 
 	begin(&c, false);

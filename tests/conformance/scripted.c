@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHECK_SECONDS 60
+#define CHECK_SECONDS 30
 
 static const struct subject *const subjects[] = {
 	&ioctl_table_subject, &client_subject,	  &master_subject,
@@ -58,11 +58,13 @@ static void run_check(const struct subject *subject, const struct check *check)
 	}
 }
 
-static void run_subject(const struct subject *subject, bool privileged)
+static void run_subject(const struct subject *subject,
+			const struct options *options)
 {
 	for (const struct check *check = subject->checks; check->name;
 	     check++) {
-		if (!check->privileged || privileged) {
+		if ((!check->privileged || options->privileged) &&
+		    (!check->of_61 || !options->syncobj)) {
 			run_check(subject, check);
 		}
 	}
@@ -78,7 +80,7 @@ static const struct subject *find_subject(const char *name)
 	return NULL;
 }
 
-bool scripted_run(char **names, bool privileged)
+bool scripted_run(char **names, const struct options *options)
 {
 	for (char **name = names; *name; name++) {
 		if (!find_subject(*name)) {
@@ -87,10 +89,12 @@ bool scripted_run(char **names, bool privileged)
 		}
 	}
 	for (char **name = names; *name; name++) {
-		run_subject(find_subject(*name), privileged);
+		run_subject(find_subject(*name), options);
 	}
 	for (size_t i = 0; i < NR_SUBJECTS && !*names; i++) {
-		run_subject(subjects[i], privileged);
+		if (!subjects[i]->syncobj || options->syncobj) {
+			run_subject(subjects[i], options);
+		}
 	}
 	return true;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""shrink.py BUILD_DIR SEED OPS [--unprivileged]
+"""shrink.py BUILD_DIR KERNEL SEED OPS [OPTION-OF-conform]...
 
 Removes operations from a random sequence while the real kernel and uprime
 still answer it differently, and prints what is left. Many candidates are tried
@@ -17,13 +17,17 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Candidates in one boot.
 BATCH = 200
+# What uprime is beside each kernel.
+DEVICES = {"6.1": "vgem", "6.12": "vgem,syncobj"}
 
 
 class Shrinker:
-    def __init__(self, build, rights):
+    def __init__(self, build, kernel, options):
         self.build = build
+        self.kernel = kernel
         self.conform = os.path.join(build, "tests/conformance/conform")
-        self.rights = rights
+        self.options = options
+        self.device = DEVICES[kernel]
 
     def guest(self, text, what):
         with tempfile.NamedTemporaryFile("w") as file:
@@ -31,19 +35,21 @@ class Shrinker:
             file.flush()
             # The lie, if there is one, is uprime's: the guest has an
             # environment of its own.
-            env = dict(os.environ, ORACLE_INPUT=file.name)
+            env = dict(os.environ, ORACLE_INPUT=file.name,
+                       ORACLE_KERNEL=self.kernel)
             env.setdefault("ORACLE_TIMEOUT", "600")
             return subprocess.run(
                 [os.path.join(HERE, "../oracle/guest.sh"), self.build,
-                 self.conform, *self.rights, what, "-"],
+                 self.conform, *self.options, what, "-"],
                 env=env, check=True, stdout=subprocess.PIPE,
                 universal_newlines=True).stdout
 
     def uprime(self, text, what):
         try:
             return subprocess.run(
-                [os.path.join(self.build, "uprime"), "run", "--",
-                 self.conform, *self.rights, what, "-"],
+                [os.path.join(self.build, "uprime"), "run",
+                 "--device", self.device, "--",
+                 self.conform, *self.options, what, "-"],
                 input=text, stdout=subprocess.PIPE, timeout=120,
                 universal_newlines=True).stdout
         except subprocess.TimeoutExpired:
@@ -121,9 +127,10 @@ def cut(ops, kernel, ours):
 
 
 def main():
-    build, seed, count = sys.argv[1:4]
-    shrinker = Shrinker(build, sys.argv[4:])
-    ops = subprocess.run([shrinker.conform, "generate", seed, count],
+    build, kernel, seed, count = sys.argv[1:5]
+    shrinker = Shrinker(build, kernel, sys.argv[5:])
+    ops = subprocess.run([shrinker.conform, *shrinker.options, "generate",
+                          seed, count],
                          check=True, stdout=subprocess.PIPE,
                          universal_newlines=True).stdout.splitlines()[1:]
     kernel, ours = shrinker.transcripts(ops)
@@ -137,7 +144,8 @@ def main():
             break
         ops = shorter
     kernel, ours = shrinker.transcripts(ops)
-    path = os.path.join(build, "conformance", "seed-%s.ops" % seed)
+    path = os.path.join(build, "conformance", shrinker.kernel,
+                        "seed-%s.ops" % seed)
     with open(path, "w") as file:
         file.write("== seed %s, shrunk\n%s\n" % (seed, "\n".join(ops)))
     print("%d operations are left, also in %s" % (len(ops), path))

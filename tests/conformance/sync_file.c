@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -119,8 +120,14 @@ static const struct call calls[] = {
 	{"IMPORT", IOCTL_IMPORT_SYNC_FILE, prepare_import, of_faults},
 	{"MERGE", SYNC_IOC_MERGE, prepare_merge, merge_faults},
 	{"FILE_INFO", SYNC_IOC_FILE_INFO, prepare_info, info_faults},
-	{"SET_DEADLINE", IOCTL_SET_DEADLINE, prepare_deadline, deadline_faults},
 	{0},
+};
+
+static const struct call deadline_call = {
+	"SET_DEADLINE",
+	IOCTL_SET_DEADLINE,
+	prepare_deadline,
+	deadline_faults,
 };
 
 static void arguments(void)
@@ -128,6 +135,12 @@ static void arguments(void)
 	for (const struct call *call = calls; call->name; call++) {
 		call_arguments(call);
 	}
+}
+
+/* Newer than Linux 6.1. */
+static void deadline(void)
+{
+	call_arguments(&deadline_call);
 }
 
 static void export_of(const char *what, int dmabuf)
@@ -261,7 +274,7 @@ static void wrong_fds(void)
 	wrong_fd("/dev/null", open("/dev/null", O_RDWR));
 	wrong_fd("an O_PATH", open("/dev/null", O_PATH));
 	wrong_fd("a pipe", pair[0]);
-	wrong_fd("an epoll", epoll_create1(0));
+	wrong_fd("an eventfd", eventfd(0, 0));
 	wrong_fd("the card", buffer.file);
 	wrong_fd("a dma-buf", buffer.dmabuf);
 }
@@ -442,6 +455,10 @@ static void numbers(void)
 	for (unsigned int nr = 0; nr < 16; nr++) {
 		const char *line = "";
 
+		if (nr == _IOC_NR(IOCTL_SET_DEADLINE)) {
+			continue;
+		}
+
 		for (unsigned int dir = 0; dir < 4; dir++) {
 			for (size_t i = 0; i < 7; i++) {
 				memset(arg, 0, sizeof(arg));
@@ -554,6 +571,7 @@ static void processes(void)
 
 static const struct check checks[] = {
 	{.name = "arguments", .run = arguments},
+	{.name = "deadline", .run = deadline, .of_61 = true},
 	{.name = "exports", .run = exports},
 	{.name = "imports", .run = imports},
 	{.name = "import-more", .run = import_more},
@@ -570,4 +588,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject sync_file_subject = {"sync-file", checks};
+const struct subject sync_file_subject = {
+	.name = "sync-file",
+	.checks = checks,
+};

@@ -443,4 +443,8 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject syncobj_subject = {"syncobj", checks};
+const struct subject syncobj_subject = {
+	.name = "syncobj",
+	.checks = checks,
+	.syncobj = true,
+};

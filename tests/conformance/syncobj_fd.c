@@ -159,4 +159,8 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject syncobj_fd_subject = {"syncobj-fd", checks};
+const struct subject syncobj_fd_subject = {
+	.name = "syncobj-fd",
+	.checks = checks,
+	.syncobj = true,
+};

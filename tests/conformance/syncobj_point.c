@@ -356,4 +356,8 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject syncobj_point_subject = {"syncobj-point", checks};
+const struct subject syncobj_point_subject = {
+	.name = "syncobj-point",
+	.checks = checks,
+	.syncobj = true,
+};

@@ -376,4 +376,8 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject syncobj_wait_subject = {"syncobj-wait", checks};
+const struct subject syncobj_wait_subject = {
+	.name = "syncobj-wait",
+	.checks = checks,
+	.syncobj = true,
+};

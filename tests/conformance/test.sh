@@ -12,7 +12,7 @@ same)
 	;;
 lie)
 	test=planted_lie_is_found_and_shrunk
-	options="--seeds 3 --ops 200 --self-test"
+	options="--seeds 3 --ops 200 --self-test --kernel 6.1"
 	;;
 *)
 	echo "usage: test.sh BUILD_DIR same|lie" >&2

@@ -253,4 +253,7 @@ static const struct check checks[] = {
 	{0},
 };
 
-const struct subject vgem_fence_subject = {"vgem-fence", checks};
+const struct subject vgem_fence_subject = {
+	.name = "vgem-fence",
+	.checks = checks,
+};

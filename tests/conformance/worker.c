@@ -119,6 +119,7 @@ _Noreturn void worker_run(int channel)
 
 	for (int i = 0; i < NR_SLOTS; i++) {
 		worker.files[i] = worker.dmabufs[i] = -1;
+		worker.sync_files[i] = worker.devices[i] = -1;
 	}
 	serve(&worker);
 }

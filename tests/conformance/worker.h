@@ -22,6 +22,10 @@ struct worker {
 	int dmabufs[NR_SLOTS]; /* -1: empty */
 	struct handle_slot handles[NR_SLOTS];
 	struct map_slot maps[NR_SLOTS];
+	struct handle_slot fences[NR_SLOTS];
+	int sync_files[NR_SLOTS];	       /* -1: empty */
+	int devices[NR_SLOTS];		       /* with syncobjs; -1: empty */
+	struct handle_slot syncobjs[NR_SLOTS]; /* of a file in devices */
 };
 
 void answer_text(struct answer *answer, const char *format, ...)

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <linux/dma-buf.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -216,11 +217,18 @@ OP(op_set_name)
 				   text("name-%u", (unsigned int)op->args[1])));
 }
 
+/* Not where it would wait for a fence: a fence is signaled in the end. */
 OP(op_sync)
 {
 	struct dma_buf_sync sync = {.flags = op->args[1]};
+	struct pollfd poll_fd = {.events = POLLIN};
 
 	(void)fd;
 	NEED_DMABUF(0);
+	poll_fd.fd = DMABUF_SLOT(0);
+	if (sync.flags & DMA_BUF_SYNC_WRITE) {
+		poll_fd.events = POLLOUT;
+	}
+	NEED(poll(&poll_fd, 1, 0) == 1, "it would wait");
 	answer_error(answer, ioctl(DMABUF_SLOT(0), DMA_BUF_IOCTL_SYNC, &sync));
 }

@@ -27,7 +27,7 @@ OP(op_close)
 	FILE_SLOT(0) = -1;
 }
 
-static int dup_into(int *slots, const struct op *op, struct answer *answer)
+int dup_into(int *slots, const struct op *op, struct answer *answer)
 {
 	int from = slots[op->args[0]], *to = &slots[op->args[1]];
 
@@ -206,7 +206,7 @@ OP(op_state)
 }
 
 /* The first half of sending: the fd goes with the answer. */
-static void send_slot(int slot, struct answer *answer, int *fd)
+void send_slot(int slot, struct answer *answer, int *fd)
 {
 	if (slot < 0) {
 		answer_text(answer, "empty slot");
@@ -215,7 +215,7 @@ static void send_slot(int slot, struct answer *answer, int *fd)
 	*fd = slot;
 }
 
-static void receive_slot(int *slot, struct answer *answer, int *fd)
+void receive_slot(int *slot, struct answer *answer, int *fd)
 {
 	if (*slot >= 0) {
 		answer_text(answer, "slot in use");

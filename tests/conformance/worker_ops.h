@@ -22,6 +22,8 @@
 #define DMABUF_SLOT(i)	    (w->dmabufs[op->args[i]])
 #define NEED_FILE(i)	    NEED(FILE_SLOT(i) >= 0, "no file")
 #define NEED_DMABUF(i)	    NEED(DMABUF_SLOT(i) >= 0, "no dma-buf")
+#define SYNC_SLOT(i)	    (w->sync_files[op->args[i]])
+#define NEED_SYNC(i)	    NEED(SYNC_SLOT(i) >= 0, "no sync_file")
 #define NEED_FREE(i, slots) NEED((slots)[op->args[i]] < 0, "slot in use")
 
 /* Pages; most are 2, so that most mappings fit. */
@@ -30,6 +32,10 @@ extern const uint32_t op_sizes[];
 /* The slot's handle and the file it belongs to, if both are there. */
 bool handle_of(struct worker *w, uint64_t index, int *file, uint32_t *number,
 	       struct answer *answer);
+/* Another fd of what is in one slot, in another; the halves of sending. */
+int dup_into(int *slots, const struct op *op, struct answer *answer);
+void send_slot(int slot, struct answer *answer, int *fd);
+void receive_slot(int *slot, struct answer *answer, int *fd);
 
 OP(op_open);
 OP(op_close);
@@ -60,5 +66,35 @@ OP(op_state);
 OP(op_send);
 OP(op_send_fd);
 OP(op_exit);
+
+/* worker_fence.c */
+OP(op_attach);
+OP(op_fence);
+OP(op_signal);
+OP(op_signal_only);
+OP(op_poll);
+OP(op_export_sync);
+OP(op_import_sync);
+OP(op_merge);
+OP(op_info);
+OP(op_close_sync);
+OP(op_dup_sync);
+OP(op_send_sync);
+
+/* worker_syncobj.c */
+OP(op_device);
+OP(op_close_device);
+OP(op_new);
+OP(op_drop);
+OP(op_reset);
+OP(op_raise);
+OP(op_point);
+OP(op_query);
+OP(op_wait);
+OP(op_move);
+OP(op_out);
+OP(op_in);
+OP(op_out_self);
+OP(op_of);
 
 #endif

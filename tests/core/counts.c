@@ -2,6 +2,7 @@
 #include "counts.h"
 
 #include <dirent.h>
+#include <drm/drm_syncobj.h>
 
 #include "stage.h"
 #include "toy.h"
@@ -32,14 +33,32 @@ static void count_dma_buf(struct dma_buf *dmabuf, void *data)
 	}
 }
 
+static void count_syncobj(struct counts *counts, struct drm_syncobj *syncobj)
+{
+	struct list_head *node;
+
+	counts->syncobjs++;
+	counts->syncobj_refs += (int)kref_read(&syncobj->refcount);
+	for (node = syncobj->cb_list.next; node != &syncobj->cb_list;
+	     node = node->next) {
+		counts->waits++;
+	}
+}
+
 static void count_file(struct counts *counts, struct drm_file *file)
 {
+	struct drm_syncobj *syncobj;
+	u32 handle;
+
 	counts->files++;
 	counts->file_refs += (int)kref_read(&file->refcount);
 	counts->handles += (int)file->object_idr.count;
 	counts->prime_dma_bufs += (int)file->prime.dmabufs.count;
 	counts->prime_handles += (int)file->prime.handles.count;
 	counts->mappings += (int)file->mappings.count;
+	idr_for_each_entry (&file->syncobj_idr, syncobj, handle) {
+		count_syncobj(counts, syncobj);
+	}
 }
 
 static void count_device(struct counts *counts, struct drm_device *dev)

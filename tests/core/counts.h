@@ -17,6 +17,8 @@
 		x(prime_dma_bufs)		 /* known to files */          \
 		x(prime_handles)		 /* known to files */          \
 		x(mappings)			 /* of files */                \
+		x(syncobjs)			 /* handles of files */        \
+		x(syncobj_refs) x(waits)	 /* of those */                \
 		x(pins)				 /* of toys */                 \
 		x(opened) /* handles that toys have seen */
 

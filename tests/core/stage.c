@@ -3,6 +3,7 @@
 
 #include <linux/kcmp.h>
 #include <sys/syscall.h>
+#include <uprime/anon_file.h>
 
 #include "counts.h"
 #include "host/fault.h"
@@ -35,20 +36,54 @@ static int fd_install(struct task *task, int fd, bool cloexec)
 			     : self_ops->fd_install(task, fd, cloexec);
 }
 
+/**
+ * struct stage_task - the stage's task, in one thread
+ */
+struct stage_task {
+	struct task task;
+	struct task *self; /* which sleeps for it */
+};
+
+static struct task *self_of(struct task *task)
+{
+	return container_of(task, struct stage_task, task)->self;
+}
+
+static int sleep_as_self(struct task *task, s64 deadline, bool intr)
+{
+	struct task *self = self_of(task);
+
+	return fault_point() ? -ENOMEM : self->ops->sleep(self, deadline, intr);
+}
+
+static void wake_self(struct task *task)
+{
+	struct task *self = self_of(task);
+
+	self->ops->wake(self);
+}
+
 void enter_task(void)
 {
-	static _Thread_local struct task task;
+	static _Thread_local struct stage_task stage_task;
 	static _Thread_local struct task_ops ops;
 
 	set_current_task(NULL);
-	self_ops = current_task()->ops;
+	stage_task.self = current_task();
+	self_ops = stage_task.self->ops;
 	ops = *self_ops;
 	ops.capable = is_capable;
 	ops.copy_from_user = copy_from;
 	ops.fd_get = fd_get;
 	ops.fd_install = fd_install;
-	task = (struct task){.ops = &ops, .pid = getpid(), .fd_out = -1};
-	set_current_task(&task);
+	ops.sleep = sleep_as_self;
+	ops.wake = wake_self;
+	stage_task.task = (struct task){
+		.ops = &ops,
+		.pid = getpid(),
+		.fd_out = -1,
+	};
+	set_current_task(&stage_task.task);
 }
 
 struct drm_file *open_node(struct drm_device *dev, enum drm_minor_type type)
@@ -75,8 +110,9 @@ int stage_setup_devices(struct drm_device *dev, struct drm_device *far_dev,
 	struct counts before;
 
 	enter_task();
-	/* The library's own fd is there from the first watch on. */
+	/* The library's own fds are there from the first watch on. */
 	assert_true(file_watch_fd() >= 0);
+	assert_true(anon_file_watch_fd() >= 0);
 	stage = (struct stage){
 		.dev = dev,
 		.far_dev = far_dev,
@@ -109,6 +145,7 @@ int stage_teardown(void **state)
 	close_file(&stage.second);
 	close_file(&stage.far);
 	file_watch_dispatch();
+	anon_file_dispatch();
 	count_all(&left);
 	assert_int_equal(left.files, 0);
 	assert_int_equal(left.dma_bufs, stage.dma_bufs);
