@@ -97,6 +97,15 @@ static void text_cannot_be_changed(void **state)
 	close(fd);
 }
 
+static void path_of_no_device_is_enoent(void **state)
+{
+	(void)state;
+	assert_int_equal(open(DEBUGFS "/dri/9/name", O_RDONLY), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(open(DEBUGFS "/dri/%d/name", O_RDONLY), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
 static void sw_sync_is_at_both_its_places(void **state)
 {
 	static const char *const paths[] = {"/dev/sw_sync",
@@ -228,6 +237,7 @@ int main(void)
 		cmocka_unit_test(text_is_that_of_the_moment_of_open),
 		cmocka_unit_test(text_is_the_file_that_was_opened),
 		cmocka_unit_test(text_cannot_be_changed),
+		cmocka_unit_test(path_of_no_device_is_enoent),
 		cmocka_unit_test(sw_sync_is_at_both_its_places),
 		cmocka_unit_test(libudev_finds_the_nodes),
 		cmocka_unit_test(libudev_finds_the_device_of_an_fd),
