@@ -75,8 +75,8 @@ WRAPPER int eaccess(const char *path, int mode)
 {
 	char real[INSIDE_MAX];
 
-	return next()->eaccess(
-		inside(AT_FDCWD, path, 0, real) ? real : path, mode);
+	return next()->eaccess(inside(AT_FDCWD, path, 0, real) ? real : path,
+			       mode);
 }
 
 WRAPPER int euidaccess(const char *path, int mode)
@@ -116,10 +116,9 @@ WRAPPER int lchown(const char *path, uid_t uid, gid_t gid)
 {
 	char real[INSIDE_MAX];
 
-	return next()->lchown(inside(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, real)
-				      ? real
-				      : path,
-			      uid, gid);
+	return next()->lchown(
+		inside(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, real) ? real : path,
+		uid, gid);
 }
 
 WRAPPER int fchown(int fd, uid_t uid, gid_t gid)

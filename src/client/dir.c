@@ -4,9 +4,9 @@
  *
  * umockdev opens its own folder in the place of /dev/dri, in which a node is a
  * plain file: readdir() says here what it is. Of the program's fds it leaves
- * out what is ours, so that who counts them finds its own. Functions of the C library which
- * open folders without anybody seeing it are told which functions to use, or
- * given the folder. No state.
+ * out what is ours, so that who counts them finds its own. Functions of the C
+ * library which open folders without anybody seeing it are told which functions
+ * to use, or given the folder. No state.
  */
 #include "client.h"
 
@@ -56,18 +56,15 @@ WRAPPER struct dirent64 *readdir64(DIR *dir)
 	return entry;
 }
 
-/* An fd of a folder of /dev or /sys, as the next layer opens it; -1: of
- * another, or there is none. */
-static int open_folder(const char *path)
+/* May it be umockdev's folder? Sets *@fd to what the next layer opens there;
+ * -1 with errno. */
+static bool open_folder(const char *path, int *fd)
 {
-	int saved = errno, fd;
-
 	if (!session_on() || !path ||
 	    (strncmp(path, "/dev", 4) && strncmp(path, "/sys", 4)))
-		return -1;
-	fd = next()->open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	errno = saved;
-	return fd;
+		return false;
+	*fd = next()->open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return true;
 }
 
 WRAPPER int scandir(const char *path, struct dirent ***list,
@@ -75,10 +72,12 @@ WRAPPER int scandir(const char *path, struct dirent ***list,
 		    int (*compare)(const struct dirent **,
 				   const struct dirent **))
 {
-	int fd = open_folder(path), ret;
+	int fd, ret;
 
-	if (fd < 0)
+	if (!open_folder(path, &fd))
 		return next()->scandir(path, list, filter, compare);
+	if (fd < 0)
+		return -1;
 	ret = scandirat(fd, ".", list, filter, compare);
 	raw_close(fd);
 	return ret;
@@ -89,10 +88,12 @@ WRAPPER int scandir64(const char *path, struct dirent64 ***list,
 		      int (*compare)(const struct dirent64 **,
 				     const struct dirent64 **))
 {
-	int fd = open_folder(path), ret;
+	int fd, ret;
 
-	if (fd < 0)
+	if (!open_folder(path, &fd))
 		return next()->scandir64(path, list, filter, compare);
+	if (fd < 0)
+		return -1;
 	ret = scandirat64(fd, ".", list, filter, compare);
 	raw_close(fd);
 	return ret;

@@ -28,6 +28,11 @@
 /* Is it the server's? A node without a path is a sync file or the like. */
 static bool fd_is_ours(int fd, struct node *node)
 {
+	uint64_t cookie;
+
+	/* Nearly all fds: one system call. */
+	if (!session_on() || raw_cookie(fd, &cookie) == -ENOTSOCK)
+		return false;
 	if (!remote_anon(fd))
 		return node_behind(fd, node);
 	node->path[0] = '\0';

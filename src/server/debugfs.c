@@ -312,15 +312,14 @@ static void print_fence(struct dma_fence *fence, enum dma_resv_usage usage,
 		[DMA_RESV_USAGE_READ] = "read",
 	};
 	/* Asking the fence could signal it. */
-	bool signaled = atomic_load(&fence->flags) &
-			1ul << DMA_FENCE_FLAG_SIGNALED_BIT;
+	bool signaled =
+		atomic_load(&fence->flags) & 1ul << DMA_FENCE_FLAG_SIGNALED_BIT;
 
 	if (usage <= DMA_RESV_USAGE_READ) {
 		fprintf(data, "\t%s fence:%s %s seq %llu %ssignalled\n",
 			usages[usage], fence->ops->get_driver_name(fence),
 			fence->ops->get_timeline_name(fence),
-			(unsigned long long)fence->seqno,
-			signaled ? "" : "un");
+			(unsigned long long)fence->seqno, signaled ? "" : "un");
 	}
 }
 

@@ -43,6 +43,19 @@ const struct server_path *server_path_at(unsigned int i)
 	return i < ARRAY_SIZE(paths) ? &paths[i] : NULL;
 }
 
+bool server_path_name(const struct server_path *path, int index,
+		      char name[WIRE_PATH_MAX])
+{
+	const char *number = strstr(path->path, "%d");
+
+	if (number) {
+		snprintf(name, WIRE_PATH_MAX, "%.*s%d%s",
+			 (int)(number - path->path), path->path, index,
+			 number + strlen("%d"));
+	}
+	return number;
+}
+
 /* Is it this path? Sets the device it belongs to, if to one. */
 static bool matches(const struct server_path *path, const char *name,
 		    const struct server *server,
@@ -58,9 +71,8 @@ static bool matches(const struct server_path *path, const char *name,
 		const struct server_device *dev = &server->devices[i];
 
 		for (unsigned int n = 0; n < dev->nr_nodes; n++) {
-			snprintf(full, sizeof(full), path->path,
-				 dev->nodes[n].index);
-			if (!strcmp(full, name)) {
+			if (server_path_name(path, dev->nodes[n].index, full) &&
+			    !strcmp(full, name)) {
 				*device = dev;
 				return true;
 			}
