@@ -23,8 +23,10 @@ struct fault {
 /* FAULT(struct, field, value) */
 #define FAULT(type, field, what)                                               \
 	{                                                                      \
-		#field " " #what, offsetof(struct type, field),                \
-			sizeof(((struct type *)0)->field), (uint64_t)(what)    \
+		.name = #field " " #what,                                      \
+		.offset = offsetof(struct type, field),                        \
+		.size = sizeof(((struct type *)0)->field),                     \
+		.value = (uint64_t)(what),                                     \
 	}
 
 struct call {

@@ -28,13 +28,12 @@
 
 static int usage(void)
 {
-	fprintf(stderr,
-		"usage: conform list|privileged\n"
-		"       conform [--unprivileged] [--syncobj] "
-		"scripted [SUBJECT...]\n"
-		"       conform [...] random|generate|sequences|all "
-		"SEED OPS\n"
-		"       conform replay|digest FILE\n");
+	fprintf(stderr, "usage: conform list|privileged\n"
+			"       conform [--unprivileged] [--syncobj] "
+			"scripted [SUBJECT...]\n"
+			"       conform [...] random|generate|sequences|all "
+			"SEED OPS\n"
+			"       conform replay|digest FILE\n");
 	return 2;
 }
 

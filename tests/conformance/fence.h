@@ -8,10 +8,10 @@
 
 #include <poll.h>
 
-#define READ	  1u /* of a dma-buf's ioctls */
-#define WRITE	  2u
-#define FOR_EVER  (-1)
-#define SOON	  80 /* milliseconds after which another thread does its part */
+#define READ	 1u /* of a dma-buf's ioctls */
+#define WRITE	 2u
+#define FOR_EVER (-1)
+#define SOON	 80 /* milliseconds after which another thread does its part */
 
 /* A buffer of one page, and what it takes to put fences on it. */
 struct buffer {

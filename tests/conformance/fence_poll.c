@@ -125,7 +125,7 @@ static const char *epoll_once(int fd, uint32_t events)
 static void masks_of(const char *of, int fd)
 {
 	static const short masks[] = {
-		0,	   POLLIN,  POLLOUT, POLLIN | POLLOUT, POLLPRI,
+		0,	    POLLIN,	POLLOUT,    POLLIN | POLLOUT,  POLLPRI,
 		POLLRDNORM, POLLWRNORM, POLLRDBAND, POLLERR | POLLHUP, 0x7fff,
 	};
 
@@ -303,8 +303,8 @@ static void several(void)
 	       later_end(&later));
 	fds[0].fd = 900;
 	ret = poll(fds, 4, 0);
-	result("one not open", "%d, %#x %#x", ret,
-	       (unsigned int)fds[0].revents, (unsigned int)fds[1].revents);
+	result("one not open", "%d, %#x %#x", ret, (unsigned int)fds[0].revents,
+	       (unsigned int)fds[1].revents);
 }
 
 static void answer_of(const char *what, int epoll, int op, int fd,

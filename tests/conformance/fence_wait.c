@@ -150,8 +150,7 @@ static void added(void)
 	later_start(&later, later_another, &s);
 	answer = err(sync_with(s.buffer.dmabuf, START_READ));
 	result("a reader added meanwhile", "%s, %s it, %s", answer,
-	       later_end(&later),
-	       now_ms() - start < 5000 ? "soon" : "late");
+	       later_end(&later), now_ms() - start < 5000 ? "soon" : "late");
 }
 
 /* Others go on while one waits: in this process, and in another. */
@@ -219,8 +218,8 @@ static void stormed(const char *what, bool restart)
 		answer = err(sync_with(s.buffer.dmabuf, START_READ));
 		ended++;
 	} while (*answer == 'E' && errno == EINTR);
-	result(what, "%s%s, %s it", answer,
-	       ended > 1 ? ", EINTR before" : "", later_end(&later));
+	result(what, "%s%s, %s it", answer, ended > 1 ? ", EINTR before" : "",
+	       later_end(&later));
 	pest_end(&pest);
 }
 

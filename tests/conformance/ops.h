@@ -11,9 +11,9 @@
  * There are NR_WORKERS processes with slots of their own for files (f),
  * handles (h), dma-buf fds (d), mappings (m), fences (e) and fds of sync_files
  * (s), and where a device has syncobjs for its files (r), their handles (y)
- * and their fds, which are in the same slots as those of sync_files. What is only a number lives
- * in the controlling process and goes to any worker: names (n), offsets (o),
- * magics (g).
+ * and their fds, which are in the same slots as those of sync_files. What is
+ * only a number lives in the controlling process and goes to any worker: names
+ * (n), offsets (o), magics (g).
  */
 #ifndef CONFORM_OPS_H
 #define CONFORM_OPS_H

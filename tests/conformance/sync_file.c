@@ -181,8 +181,7 @@ static void exports(void)
 }
 
 /* A fence of another buffer comes in, beside what is there. */
-static void import_into(const char *what, struct buffer *buffer,
-			uint32_t flags)
+static void import_into(const char *what, struct buffer *buffer, uint32_t flags)
 {
 	struct buffer other = buffer_make();
 	uint32_t fence = must_attach(&other, FENCE_WRITE), none;
@@ -416,9 +415,9 @@ static void times(void)
 	info.num_fences = 1;
 	ioctl(fd, SYNC_IOC_FILE_INFO, &info);
 	result("the stub's", "%s",
-	       one.timestamp_ns == 0			       ? "0"
+	       one.timestamp_ns == 0		     ? "0"
 	       : one.timestamp_ns < (uint64_t)before ? "before all"
-							 : "now");
+						     : "now");
 }
 
 static int stub_file(void)
@@ -462,11 +461,11 @@ static void numbers(void)
 		for (unsigned int dir = 0; dir < 4; dir++) {
 			for (size_t i = 0; i < 7; i++) {
 				memset(arg, 0, sizeof(arg));
-				line = text("%s %s", line,
-					    err(ioctl(fd,
-						      _IOC(dir, '>', nr,
-							   sizes[i]),
-						      arg)));
+				line = text(
+					"%s %s", line,
+					err(ioctl(fd,
+						  _IOC(dir, '>', nr, sizes[i]),
+						  arg)));
 			}
 		}
 		result(text("nr %u", nr), "%s", line);

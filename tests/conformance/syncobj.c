@@ -303,33 +303,32 @@ static const struct call objects_calls[] = {
 
 static const struct call fd_calls[] = {
 	{"HANDLE_TO_FD", IOCTL_SYNCOBJ_TO_FD, prepare_to_fd, fd_faults},
-	{"HANDLE_TO_FD sync_file", IOCTL_SYNCOBJ_TO_FD,
-	     prepare_to_sync_file, fd_faults},
+	{"HANDLE_TO_FD sync_file", IOCTL_SYNCOBJ_TO_FD, prepare_to_sync_file,
+	 fd_faults},
 	{"HANDLE_TO_FD sync_file, empty", IOCTL_SYNCOBJ_TO_FD,
-	     prepare_to_empty_sync_file, fd_faults},
+	 prepare_to_empty_sync_file, fd_faults},
 	{"HANDLE_TO_FD with a point", IOCTL_SYNCOBJ_TO_FD_AT,
-	     prepare_to_sync_file, fd_point_faults},
+	 prepare_to_sync_file, fd_point_faults},
 	{"FD_TO_HANDLE", IOCTL_SYNCOBJ_FROM_FD, prepare_from_fd, fd_faults},
 	{"FD_TO_HANDLE sync_file", IOCTL_SYNCOBJ_FROM_FD,
-	     prepare_from_sync_file, fd_faults},
+	 prepare_from_sync_file, fd_faults},
 	{"FD_TO_HANDLE with a point", IOCTL_SYNCOBJ_FROM_FD_AT,
-	     prepare_from_sync_file, fd_point_faults},
+	 prepare_from_sync_file, fd_point_faults},
 	{0},
 };
 
 static const struct call wait_calls[] = {
 	{"WAIT", IOCTL_SYNCOBJ_WAIT, prepare_wait, wait_faults},
-	{"TIMELINE_WAIT", IOCTL_SYNCOBJ_TIMELINE_WAIT,
-	     prepare_timeline_wait, timeline_wait_faults},
+	{"TIMELINE_WAIT", IOCTL_SYNCOBJ_TIMELINE_WAIT, prepare_timeline_wait,
+	 timeline_wait_faults},
 	{0},
 };
 
 static const struct call timeline_calls[] = {
 	{"QUERY", IOCTL_SYNCOBJ_QUERY, prepare_points, points_faults},
 	{"TIMELINE_SIGNAL", IOCTL_SYNCOBJ_TIMELINE_SIGNAL, prepare_points,
-	     points_faults},
-	{"TRANSFER", IOCTL_SYNCOBJ_TRANSFER, prepare_transfer,
-	     transfer_faults},
+	 points_faults},
+	{"TRANSFER", IOCTL_SYNCOBJ_TRANSFER, prepare_transfer, transfer_faults},
 	{"EVENTFD", IOCTL_SYNCOBJ_EVENTFD, prepare_eventfd, eventfd_faults},
 	{0},
 };

@@ -169,10 +169,9 @@ int syncobj_event(int file, uint32_t handle, uint64_t point, uint32_t flags,
 
 static const char *wait_text(int ret, uint32_t first)
 {
-	return ret ? errname(errno)
-	       : first == 77
-		       ? "0"
-		       : text("0, first %u", first);
+	return ret	     ? errname(errno)
+	       : first == 77 ? "0"
+			     : text("0, first %u", first);
 }
 
 const char *syncobj_wait(int file, const uint32_t *handles,

@@ -61,8 +61,7 @@ static void names(void)
 
 	result("two fds, one file", "%s", yes(same_file(fd, copy)));
 	result("FD_CLOEXEC", "%d", fcntl(fd, F_GETFD));
-	result("import into its file", "%s",
-	       err(syncobj_of(file, fd, &again)));
+	result("import into its file", "%s", err(syncobj_of(file, fd, &again)));
 	result("the new handle", "%u of %u", again, handle);
 	result("into another", "%s", err(syncobj_of(second, copy, &other)));
 	result("the new handle", "%u", other);
@@ -136,8 +135,8 @@ static void sync_files(void)
 	other = syncobj_make(file, false);
 	result("into another", "%s", err(syncobj_set(file, other, fd)));
 	result("its state", "%s", syncobj_state(file, other, 0));
-	merged = sync_file_merge(fd, pending_file((struct buffer[]){
-					     buffer_make()}), "two");
+	merged = sync_file_merge(
+		fd, pending_file((struct buffer[]){buffer_make()}), "two");
 	result("two fences into it", "%s",
 	       err(syncobj_set(file, other, merged)));
 	fd = syncobj_fd(file, other, true);

@@ -18,9 +18,9 @@ static void look(int file, const char *what, uint32_t handle)
 	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
 		uint64_t point = points[i];
 
-		plain = text("%s %s", plain,
-			     syncobj_wait(file, &handle, &point, 1, WAIT_ALL,
-					  0));
+		plain = text(
+			"%s %s", plain,
+			syncobj_wait(file, &handle, &point, 1, WAIT_ALL, 0));
 		available = text("%s %s", available,
 				 syncobj_wait(file, &handle, &point, 1,
 					      WAIT_ALL | WAIT_AVAILABLE, 0));

@@ -99,8 +99,8 @@ static void wait_out(struct scene *s, const char *what, int kind,
 		     uint32_t flags, long ms)
 {
 	long start = now_ms();
-	const char *answer = syncobj_wait(s->file, &s->of[kind], NULL, 1, flags,
-					  in_ms(ms));
+	const char *answer =
+		syncobj_wait(s->file, &s->of[kind], NULL, 1, flags, in_ms(ms));
 	long took = now_ms() - start;
 
 	result(what, "%s, %s", answer,

@@ -109,20 +109,20 @@ struct syncobj_eventfd {
 	uint32_t pad;
 };
 
-#define IOCTL_SYNCOBJ_CREATE	   _IOWR('d', 0xbf, struct syncobj_create)
-#define IOCTL_SYNCOBJ_DESTROY	   _IOWR('d', 0xc0, struct syncobj_destroy)
-#define IOCTL_SYNCOBJ_TO_FD	   _IOWR('d', 0xc1, struct syncobj_handle)
-#define IOCTL_SYNCOBJ_TO_FD_AT	   _IOWR('d', 0xc1, struct syncobj_handle_point)
-#define IOCTL_SYNCOBJ_FROM_FD	   _IOWR('d', 0xc2, struct syncobj_handle)
-#define IOCTL_SYNCOBJ_FROM_FD_AT   _IOWR('d', 0xc2, struct syncobj_handle_point)
-#define IOCTL_SYNCOBJ_WAIT	   _IOWR('d', 0xc3, struct syncobj_wait)
-#define IOCTL_SYNCOBJ_RESET	   _IOWR('d', 0xc4, struct syncobj_array)
-#define IOCTL_SYNCOBJ_SIGNAL	   _IOWR('d', 0xc5, struct syncobj_array)
+#define IOCTL_SYNCOBJ_CREATE	 _IOWR('d', 0xbf, struct syncobj_create)
+#define IOCTL_SYNCOBJ_DESTROY	 _IOWR('d', 0xc0, struct syncobj_destroy)
+#define IOCTL_SYNCOBJ_TO_FD	 _IOWR('d', 0xc1, struct syncobj_handle)
+#define IOCTL_SYNCOBJ_TO_FD_AT	 _IOWR('d', 0xc1, struct syncobj_handle_point)
+#define IOCTL_SYNCOBJ_FROM_FD	 _IOWR('d', 0xc2, struct syncobj_handle)
+#define IOCTL_SYNCOBJ_FROM_FD_AT _IOWR('d', 0xc2, struct syncobj_handle_point)
+#define IOCTL_SYNCOBJ_WAIT	 _IOWR('d', 0xc3, struct syncobj_wait)
+#define IOCTL_SYNCOBJ_RESET	 _IOWR('d', 0xc4, struct syncobj_array)
+#define IOCTL_SYNCOBJ_SIGNAL	 _IOWR('d', 0xc5, struct syncobj_array)
 #define IOCTL_SYNCOBJ_TIMELINE_WAIT                                            \
 	_IOWR('d', 0xca, struct syncobj_timeline_wait)
-#define IOCTL_SYNCOBJ_QUERY	   _IOWR('d', 0xcb, struct syncobj_points)
-#define IOCTL_SYNCOBJ_TRANSFER	   _IOWR('d', 0xcc, struct syncobj_transfer)
+#define IOCTL_SYNCOBJ_QUERY	      _IOWR('d', 0xcb, struct syncobj_points)
+#define IOCTL_SYNCOBJ_TRANSFER	      _IOWR('d', 0xcc, struct syncobj_transfer)
 #define IOCTL_SYNCOBJ_TIMELINE_SIGNAL _IOWR('d', 0xcd, struct syncobj_points)
-#define IOCTL_SYNCOBJ_EVENTFD	   _IOWR('d', 0xcf, struct syncobj_eventfd)
+#define IOCTL_SYNCOBJ_EVENTFD	      _IOWR('d', 0xcf, struct syncobj_eventfd)
 
 #endif

@@ -67,12 +67,9 @@ static int prepare_signal_done(void *argument)
 }
 
 static const struct fault signal_faults[] = {
-	FAULT(fence_signal, fence, 0),
-	FAULT(fence_signal, fence, 2),
-	FAULT(fence_signal, fence, 0xffffffff),
-	FAULT(fence_signal, flags, 1),
-	FAULT(fence_signal, flags, 0x80000000),
-	{0},
+	FAULT(fence_signal, fence, 0),		FAULT(fence_signal, fence, 2),
+	FAULT(fence_signal, fence, 0xffffffff), FAULT(fence_signal, flags, 1),
+	FAULT(fence_signal, flags, 0x80000000), {0},
 };
 
 static const struct call calls[] = {
@@ -135,9 +132,9 @@ static void conflicts(void)
 				break;
 			default:
 				name = text("%sL", name);
-				line = text("%s %s,", line,
-					    err(fence_signal(buffer.file,
-							     last)));
+				line = text(
+					"%s %s,", line,
+					err(fence_signal(buffer.file, last)));
 			}
 		}
 		result(name, "%s poll %s", line, poll_now(buffer.dmabuf));
@@ -159,8 +156,7 @@ static void files(void)
 	result("SIGNAL by another file", "%s",
 	       err(fence_signal(second, fence)));
 	result("by the render node", "%s", err(fence_signal(render, fence)));
-	result("read by another file", "%s",
-	       attach_text(second, in_second, 0));
+	result("read by another file", "%s", attach_text(second, in_second, 0));
 	result("write by another file", "%s",
 	       attach_text(second, in_second, FENCE_WRITE));
 	result("read by the render node", "%s",
@@ -174,8 +170,7 @@ static void files(void)
 	       sync_file_text(must_export_fences(buffer.dmabuf)));
 	result("write now", "%s",
 	       attach_text(buffer.file, buffer.handle, FENCE_WRITE));
-	result("SIGNAL by the render node", "%s",
-	       err(fence_signal(render, 1)));
+	result("SIGNAL by the render node", "%s", err(fence_signal(render, 1)));
 	result("write then", "%s",
 	       attach_text(buffer.file, buffer.handle, FENCE_WRITE));
 	result("export", "%s",

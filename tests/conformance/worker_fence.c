@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-static const uint32_t sync_flags[] = {WRITE, WRITE, READ, READ,
+static const uint32_t sync_flags[] = {WRITE,	    WRITE,	  READ, READ,
 				      READ | WRITE, READ | WRITE, 0};
 
 OP(op_attach)
@@ -78,12 +78,9 @@ OP(op_signal_only)
 
 OP(op_poll)
 {
-	static const short masks[] = {POLLIN | POLLOUT,
-				      POLLIN | POLLOUT,
-				      POLLIN,
-				      POLLOUT,
-				      POLLPRI,
-				      0x7fff};
+	static const short masks[] = {POLLIN | POLLOUT, POLLIN | POLLOUT,
+				      POLLIN,		POLLOUT,
+				      POLLPRI,		0x7fff};
 
 	(void)fd;
 	NEED_DMABUF(0);

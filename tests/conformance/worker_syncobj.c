@@ -138,8 +138,8 @@ OP(op_move)
 	}
 }
 
-static void put_fd(struct worker *w, const struct op *op,
-		   struct answer *answer, bool sync_file)
+static void put_fd(struct worker *w, const struct op *op, struct answer *answer,
+		   bool sync_file)
 {
 	uint32_t handle;
 	int file, ret;
