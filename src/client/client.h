@@ -255,6 +255,7 @@ bool proxy_take(int fd, struct proxy *proxy);
 void proxy_end(const struct proxy *proxy);
 void proxy_put_back(int fd, const struct proxy *proxy);
 void proxy_lost(int fd, int number);
+bool proxy_any(void);
 /* The lowest fd in [first, last] that has one, or -1. */
 int proxy_next(unsigned int first, unsigned int last);
 int proxy_move(int number);
