@@ -217,7 +217,8 @@ struct remote {
 	uint32_t kind;		  /* WIRE_KIND_DEVICE or WIRE_KIND_ANON */
 	uint64_t rdev;		  /* device: of its node */
 	uint64_t ino;		  /* device: of its node */
-	char name[NODE_PATH_MAX]; /* as in struct wire_ident */
+	bool always_ready;	  /* these are as in struct wire_ident */
+	char name[NODE_PATH_MAX];
 };
 
 /* What @fd is, or NULL; *cookie (if wanted) names it on the wire. */
@@ -251,8 +252,10 @@ struct proxy {
 
 int proxy_of(int fd);
 void proxy_watched(int fd);
+void proxy_unwatched(int fd);
 bool proxy_take(int fd, struct proxy *proxy);
-void proxy_end(const struct proxy *proxy);
+void proxy_end(int fd, const struct proxy *proxy);
+void proxy_collect(void);
 void proxy_put_back(int fd, const struct proxy *proxy);
 void proxy_lost(int fd, int number);
 bool proxy_any(void);

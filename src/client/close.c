@@ -7,8 +7,9 @@
  * goes around them, and a dup2() onto one moves it away first. Children of
  * vfork() that do the same change only their own table and are not hindered.
  *
- * A dma-buf's number that is closed takes its proxy along (proxy.c). The proxy
- * is taken before, since after the close the number may be somebody else's.
+ * A dma-buf's number that is closed takes its proxy along, unless it is still
+ * waited for (proxy.c). The proxy is taken before, since after the close the
+ * number may be somebody else's.
  */
 #include "client.h"
 
@@ -37,9 +38,11 @@ WRAPPER int close(int fd)
 	taken = proxy_take(fd, &proxy);
 	ret = next()->close(fd);
 	if (taken)
-		proxy_end(&proxy);
-	if (settles)
+		proxy_end(fd, &proxy);
+	if (settles) {
 		request_settle();
+		proxy_collect();
+	}
 	return ret;
 }
 
@@ -50,7 +53,7 @@ static void end_proxies(unsigned int first, unsigned int last)
 
 	while ((fd = proxy_next(first, last)) >= 0) {
 		if (proxy_take(fd, &proxy))
-			proxy_end(&proxy);
+			proxy_end(fd, &proxy);
 		first = (unsigned int)fd + 1;
 	}
 }
@@ -149,7 +152,7 @@ static int dup_onto(int fd, int to, int flags, bool is_dup3)
 	if (taken && ret < 0)
 		proxy_put_back(to, &proxy);
 	else if (taken)
-		proxy_end(&proxy);
+		proxy_end(to, &proxy);
 	return ret;
 }
 

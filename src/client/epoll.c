@@ -11,6 +11,8 @@
 
 #define EVENTS	  (EPOLLIN | EPOLLOUT)
 #define MODIFIERS (EPOLLET | EPOLLONESHOT | EPOLLWAKEUP | EPOLLEXCLUSIVE)
+/* The kernel tells of a dma-buf anew each time it is asked, even so. */
+#define NO_EDGES (~(uint32_t)EPOLLET)
 /* What a socket says and a sync file does not. */
 #define SOCKET_ONLY (EPOLLRDNORM | EPOLLRDBAND | EPOLLRDHUP)
 
@@ -24,14 +26,19 @@ static int proxy_ctl(int epfd, int op, int fd, struct epoll_event *event)
 	/* Watches are what there is no room for. */
 	if (proxy < 0)
 		return (int)wrapper_return(-ENOSPC);
-	if (op != EPOLL_CTL_ADD && op != EPOLL_CTL_MOD)
-		return next()->epoll_ctl(epfd, op, proxy, event);
+	if (op != EPOLL_CTL_ADD && op != EPOLL_CTL_MOD) {
+		ret = next()->epoll_ctl(epfd, op, proxy, event);
+		if (!ret)
+			proxy_unwatched(fd);
+		return ret;
+	}
 	masked = *event;
+	masked.events &= NO_EDGES;
 	/* With EPOLLEXCLUSIVE the others are an error, for all files. */
 	if (!(masked.events & EPOLLEXCLUSIVE))
 		masked.events &= EVENTS | MODIFIERS;
 	ret = next()->epoll_ctl(epfd, op, proxy, &masked);
-	if (!ret)
+	if (!ret && op == EPOLL_CTL_ADD)
 		proxy_watched(fd);
 	return ret;
 }
@@ -45,10 +52,21 @@ static void mask_socket(int epfd, int fd, const struct epoll_event *event)
 	next()->epoll_ctl(epfd, EPOLL_CTL_MOD, fd, &masked);
 }
 
+/* For a syncobj's file, as for one of memory. */
+static bool cannot_be_waited_for(int fd)
+{
+	const struct remote *remote = remote_has_anon() ? remote_anon(fd) : NULL;
+
+	return remote && remote->always_ready;
+}
+
 WRAPPER int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
 {
-	int saved = errno, ret = next()->epoll_ctl(epfd, op, fd, event);
+	int saved = errno, ret;
 
+	if (op == EPOLL_CTL_ADD && cannot_be_waited_for(fd))
+		return (int)wrapper_return(-EPERM);
+	ret = next()->epoll_ctl(epfd, op, fd, event);
 	if (ret < 0 && errno == EPERM && session_on()) {
 		errno = saved;
 		return proxy_ctl(epfd, op, fd, event);

@@ -55,6 +55,7 @@ static int install_fd(struct request *rq)
 	ret = memory_store(rq->arg + rq->reply.fd_off, &fd, sizeof(fd));
 	if (ret < 0)
 		goto fail_close;
+	remote_given(fd);
 	return rq->reply.ret;
 
 fail_close:

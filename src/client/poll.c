@@ -5,9 +5,8 @@
  * The system is asked with what the program gave. Only when it calls something
  * ready in the way in which it speaks of files of memory, a second look is
  * taken: dma-bufs among them are replaced by their proxies (proxy.c), in a
- * copy, and the rest of the time is spent waiting for those. A sync file is a
- * socket, which is ready for more than a sync file; that is left out the same
- * way.
+ * copy, and the rest of the time is spent waiting for those. A sync file or its
+ * like is a socket, which is ready for more; that is left out the same way.
  *
  * Programs without either pay for a look at what is ready.
  */
@@ -23,7 +22,7 @@
 #define NS_PER_SEC 1000000000
 
 /* What a socket says and a sync file does not. */
-#define SOCKET_ONLY (POLLRDNORM | POLLRDBAND | POLLRDHUP)
+#define SOCKET_ONLY (POLLRDNORM | POLLRDBAND | POLLWRBAND | POLLRDHUP)
 
 /**
  * poll_clock() - what deadlines are measured by
@@ -64,7 +63,8 @@ static int replace(struct pollfd *p)
 	int proxy;
 
 	if (polls_as_socket(p)) {
-		p->events &= POLLIN;
+		p->events &= remote_anon(p->fd)->always_ready ? POLL_FILE
+							      : POLLIN;
 		return 0;
 	}
 	if (!polls_as_file(p))

@@ -16,7 +16,10 @@
  *
  * An epoll instance knows a file by its number as well as by itself. So each
  * number of a dma-buf has a proxy of its own, and one that was put into an
- * epoll instance keeps its number.
+ * epoll instance keeps its number. It forgets a file not when an fd is closed
+ * but when the file is gone: as long as a dma-buf has a handle or an fd
+ * anywhere, the proxy of a number that was closed stays (it is found again, if
+ * the number becomes the same dma-buf's). The leash tells.
  *
  * Children of fork go on with what they inherited. Those of vfork share the
  * table but not the fds: they use what is there and change nothing.
@@ -28,12 +31,16 @@
 #define PROXY_SHIFT 0  /* 16 bits: the number of the proxy */
 #define LEASH_SHIFT 16 /* 16 bits: of the leash; the same: there is none */
 #define WATCHED	    (1ull << 32)
-#define INODE_SHIFT 33 /* 31 bits of device and inode */
+#define CLOSED	    (1ull << 33) /* only the proxy is still there */
+#define INODE_SHIFT 34		 /* 30 bits of device and inode */
 #define NUMBER_MASK 0xffffull
 
 _Static_assert(OWN_MAX - 1 <= NUMBER_MASK, "a number of ours has its bits");
 
 static _Atomic uint64_t slots[SLOTS];
+/* In how many epoll instances the proxy is; WATCHED: in one or more. */
+static _Atomic uint16_t watches[SLOTS];
+static _Atomic int nr_closed; /* CLOSED slots, or more */
 static _Atomic int nr_used; /* slots above were never used */
 
 static int proxy_number(uint64_t word)
@@ -84,6 +91,16 @@ static void end(uint64_t word)
 	close_fds(word);
 	if (has_fds(word) && word & WATCHED)
 		request_settle();
+}
+
+/* Whether there is still such a dma-buf; what was closed before has been
+ * noticed. */
+static bool is_alive(uint64_t word)
+{
+	struct pollfd leash = {.fd = leash_number(word), .events = POLLIN};
+	const struct timespec now = {0};
+
+	return !raw_syscall(SYS_ppoll, &leash, 1, &now, NULL, 0);
 }
 
 static int make_own(int fds[2])
@@ -144,6 +161,7 @@ static uint64_t enter(int fd, uint64_t old, uint64_t word)
 			return old;
 		}
 	}
+	atomic_store(&watches[fd], word & WATCHED ? 1 : 0);
 	/* Of a file that had this number before. */
 	end(old);
 	return word;
@@ -177,6 +195,10 @@ int proxy_of(int fd)
 			return ret == -EBADF ? -ENODEV : ret;
 		word = enter(fd, old, word);
 	}
+	if (word & CLOSED) {
+		atomic_fetch_sub(&nr_closed, 1);
+		atomic_fetch_and(&slots[fd], ~CLOSED);
+	}
 	return has_fds(word) ? proxy_number(word) : -ENODEV;
 }
 
@@ -185,8 +207,21 @@ int proxy_of(int fd)
  */
 void proxy_watched(int fd)
 {
-	if (!pool_is_vfork_child())
-		atomic_fetch_or(&slots[fd], WATCHED);
+	if (pool_is_vfork_child())
+		return;
+	atomic_fetch_add(&watches[fd], 1);
+	atomic_fetch_or(&slots[fd], WATCHED);
+}
+
+/**
+ * proxy_unwatched() - it was taken out of one again
+ */
+void proxy_unwatched(int fd)
+{
+	if (pool_is_vfork_child() || !atomic_load(&watches[fd]))
+		return;
+	if (atomic_fetch_sub(&watches[fd], 1) == 1)
+		atomic_fetch_and(&slots[fd], ~WATCHED);
 }
 
 /**
@@ -203,15 +238,59 @@ bool proxy_take(int fd, struct proxy *proxy)
 	    pool_is_vfork_child())
 		return false;
 	proxy->word = atomic_exchange(&slots[fd], 0);
+	if (proxy->word & CLOSED)
+		atomic_fetch_sub(&nr_closed, 1);
 	return proxy->word;
 }
 
 /**
- * proxy_end() - close the fds of what was taken
+ * proxy_end() - @fd was closed
+ *
+ * The proxy's fds are closed, unless an epoll instance has to know it longer.
  */
-void proxy_end(const struct proxy *proxy)
+void proxy_end(int fd, const struct proxy *proxy)
 {
-	end(proxy->word);
+	uint64_t word = proxy->word, none = 0;
+
+	if (!has_fds(word) || !(word & WATCHED)) {
+		close_fds(word);
+		return;
+	}
+	if (!(word & CLOSED))
+		request_settle();
+	if (!is_alive(word)) {
+		close_fds(word);
+		return;
+	}
+	proxy_collect();
+	atomic_fetch_add(&nr_closed, 1);
+	if (atomic_compare_exchange_strong(&slots[fd], &none, word | CLOSED))
+		return;
+	atomic_fetch_sub(&nr_closed, 1);
+	end(word);
+}
+
+/**
+ * proxy_collect() - close the fds of closed numbers whose dma-bufs are gone
+ */
+void proxy_collect(void)
+{
+	int fd, nr = atomic_load(&nr_used), left = atomic_load(&nr_closed);
+	uint64_t word;
+
+	if (pool_is_vfork_child())
+		return;
+	for (fd = 0; fd < nr && left > 0; fd++) {
+		word = atomic_load_explicit(&slots[fd], memory_order_relaxed);
+		if (!(word & CLOSED))
+			continue;
+		left--;
+		if (!is_alive(word) &&
+		    atomic_compare_exchange_strong(&slots[fd], &word, 0)) {
+			atomic_fetch_sub(&nr_closed, 1);
+			close_fds(word);
+		}
+	}
 }
 
 /**
@@ -219,6 +298,8 @@ void proxy_end(const struct proxy *proxy)
  */
 void proxy_put_back(int fd, const struct proxy *proxy)
 {
+	if (proxy->word & CLOSED)
+		atomic_fetch_add(&nr_closed, 1);
 	enter(fd, 0, proxy->word);
 }
 
@@ -272,6 +353,7 @@ int proxy_move(int number)
 	int fd, moved, nr = atomic_load(&nr_used);
 	uint64_t word, to;
 
+	proxy_collect();
 	for (fd = 0; fd < nr; fd++) {
 		word = atomic_load(&slots[fd]);
 		if (!has_fds(word) || (proxy_number(word) != number &&
@@ -285,7 +367,8 @@ int proxy_move(int number)
 		to = proxy_number(word) == number
 			     ? make_word(0, moved, leash_number(word))
 			     : make_word(0, proxy_number(word), moved);
-		to |= word >> INODE_SHIFT << INODE_SHIFT | (word & WATCHED);
+		to |= word >> INODE_SHIFT << INODE_SHIFT |
+		      (word & (WATCHED | CLOSED));
 		if (!atomic_compare_exchange_strong(&slots[fd], &word, to)) {
 			own_close(moved);
 			return -EBUSY;

@@ -58,6 +58,7 @@ static int remote_index(const struct wire_ident *ident)
 		remote->kind = ident->kind;
 		remote->rdev = ident->rdev;
 		remote->ino = ident->ino;
+		remote->always_ready = ident->always_ready;
 		memcpy(remote->name, ident->name,
 		       strnlen(ident->name, NODE_PATH_MAX - 1));
 		atomic_store_explicit(&remote->state, REMOTE_KNOWN,

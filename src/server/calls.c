@@ -130,6 +130,7 @@ static void ident_file(struct connection *conn, struct anon_file *file)
 		return;
 	}
 	conn->out.ident.kind = WIRE_KIND_ANON;
+	conn->out.ident.always_ready = file->ops->always_ready;
 	strcpy(conn->out.ident.name, file->ops->name);
 }
 

@@ -344,7 +344,8 @@ static void epoll_modifiers_are_kept(void **state)
 	(void)state;
 	assert_int_equal(ctl(ep, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLET), 0);
 	assert_int_equal(epoll_ready(ep, fd), EPOLLIN);
-	assert_int_equal(epoll_ready(ep, fd), 0);
+	/* Of a dma-buf Linux tells anew each time, even so. */
+	assert_int_equal(epoll_ready(ep, fd), EPOLLIN);
 	fence = attach(&buffer, FENCE_WRITE);
 	assert_int_equal(epoll_ready(ep, fd), 0);
 	assert_int_equal(fence_signal(buffer.card, fence), 0);
@@ -411,6 +412,7 @@ static void close_by(enum way way, int fd)
 	close(null);
 }
 
+/* That is, as soon as nobody has the dma-buf anymore. */
 static void closed_fds_are_forgotten(void **state)
 {
 	int ep = epoll_create1(EPOLL_CLOEXEC);
@@ -424,8 +426,10 @@ static void closed_fds_are_forgotten(void **state)
 		assert_int_equal(epoll_ready(ep, fd), EPOLLIN);
 		close_by(way, fd);
 		if (way != RAW) {
-			assert_int_equal(epoll_ready(ep, fd), 0);
+			assert_int_equal(epoll_ready(ep, fd), EPOLLIN);
 		}
+		close(buffer.card);
+		assert_int_equal(epoll_ready(ep, fd), 0);
 		/* Another dma-buf under the same number is another. */
 		attach(&next, FENCE_WRITE);
 		assert_int_equal(dup2(next.fd, fd), fd);
@@ -433,7 +437,6 @@ static void closed_fds_are_forgotten(void **state)
 		assert_int_equal(ctl(ep, EPOLL_CTL_ADD, fd, EPOLLIN), 0);
 		assert_int_equal(epoll_ready(ep, fd), 0);
 		close(fd);
-		close(buffer.card);
 		close_buffer(&next);
 	}
 	close(ep);
