@@ -19,6 +19,8 @@
 #define FEW 128
 /* How often a proxy may turn out closed. */
 #define TRIES	   8
+/* How long the server may take to change a proxy. */
+#define CHANGE_LOOKS 1000
 #define NS_PER_SEC 1000000000
 
 /* What a socket says and a sync file does not. */
@@ -136,6 +138,38 @@ static int wait_until(struct pollfd *fds, nfds_t nr, int64_t deadline,
 	return ret;
 }
 
+/* Nobody can use what nobody may read: this proxy is about to be ready for
+ * both, or for neither. */
+static bool is_changing(int proxy)
+{
+	struct pollfd p = {.fd = proxy, .events = POLLIN | POLLOUT};
+
+	return wait_until(&p, 1, 0, NULL) > 0 && p.revents == POLLOUT;
+}
+
+/* Programs see a fence that is signalled, or one that is new, at once in all
+ * that they wait for: let the server finish. -EAGAIN: nothing is ready after
+ * all. */
+static int finish_changes(struct pollfd *copy, const struct pollfd *fds,
+			  nfds_t nr, int ret)
+{
+	bool was_changing = false;
+	nfds_t i;
+	int n;
+
+	for (i = 0; i < nr && ret > 0; i++) {
+		if (copy[i].fd == fds[i].fd || !(copy[i].revents & POLLOUT))
+			continue;
+		for (n = 0; n < CHANGE_LOOKS && is_changing(copy[i].fd); n++)
+			raw_syscall(SYS_sched_yield);
+		was_changing = true;
+	}
+	if (!was_changing)
+		return ret;
+	ret = wait_until(copy, nr, 0, NULL);
+	return ret ? ret : -EAGAIN;
+}
+
 static int wait_in_copy(struct pollfd *copy, struct pollfd *fds, nfds_t nr,
 			int64_t deadline, const sigset_t *mask)
 {
@@ -149,7 +183,10 @@ static int wait_in_copy(struct pollfd *copy, struct pollfd *fds, nfds_t nr,
 		ret = wait_until(copy, nr, deadline, mask);
 		if (ret < 0 && ret != -EINTR)
 			return ret;
-		if (!translate(copy, fds, nr))
+		ret = finish_changes(copy, fds, nr, ret);
+		if (ret == -EAGAIN)
+			tries--;
+		else if (!translate(copy, fds, nr))
 			break;
 	}
 	for (i = 0; i < nr; i++)

@@ -68,11 +68,16 @@ static void changed(struct dma_buf_poller *poller, unsigned int events)
 	struct proxy *proxy = container_of(poller, struct proxy, poller);
 	unsigned int news = (events ^ proxy->events) & (EPOLLIN | EPOLLOUT);
 
-	if (news & EPOLLIN) {
-		set_readable(proxy, events & EPOLLIN);
+	/* Whoever may write may also read: one that is ready only to be
+	 * written to is known to be on its way. */
+	if (news & ~events & EPOLLIN) {
+		set_readable(proxy, false);
 	}
 	if (news & EPOLLOUT) {
 		set_writable(proxy, events & EPOLLOUT);
+	}
+	if (news & events & EPOLLIN) {
+		set_readable(proxy, true);
 	}
 	proxy->events = events;
 	/* Not before the leash is open: who opens it has the dma-buf. */
