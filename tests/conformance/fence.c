@@ -197,16 +197,22 @@ static void *run_later(void *data)
 {
 	struct later *later = data;
 
-	sleep_ms(SOON);
+	sleep_ms(later->delay);
 	later->began = true;
 	later->run(later->data);
 	return NULL;
 }
 
+void later_start_in(struct later *later, long delay, void (*run)(void *),
+		    void *data)
+{
+	*later = (struct later){.delay = delay, .run = run, .data = data};
+	start_thread(&later->thread, run_later, later);
+}
+
 void later_start(struct later *later, void (*run)(void *), void *data)
 {
-	*later = (struct later){.run = run, .data = data};
-	start_thread(&later->thread, run_later, later);
+	later_start_in(later, SOON, run, data);
 }
 
 const char *later_end(struct later *later)

@@ -481,14 +481,14 @@ static void interrupts(void)
 
 static const struct check checks[] = {
 	{.name = "masks", .run = masks},
-	{.name = "timeouts", .run = timeouts},
-	{.name = "waits", .run = waits},
-	{.name = "several", .run = several},
+	{.name = "timeouts", .run = timeouts, .waits = true},
+	{.name = "waits", .run = waits, .waits = true},
+	{.name = "several", .run = several, .waits = true},
 	{.name = "epoll-answers", .run = epoll_answers},
 	{.name = "epoll-modes", .run = epoll_modes},
 	{.name = "epoll-fds", .run = epoll_fds},
-	{.name = "nested", .run = nested_wait},
-	{.name = "interrupts", .run = interrupts},
+	{.name = "nested", .run = nested_wait, .waits = true},
+	{.name = "interrupts", .run = interrupts, .waits = true},
 	{0},
 };
 
