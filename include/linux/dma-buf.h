@@ -312,8 +312,9 @@ struct dma_buf_poller {
  * @dmabuf: referenced by the caller now, but no longer than that
  * @poller: memory of the caller until dma_buf_poll_end()
  * @changed: called with what dma_buf_poll() would say, once from here and then
- * at each change, until the dma-buf is released. A lock is held under which no
- * lock of the core may be taken and nothing waited for.
+ * at each change, and at last with EPOLLHUP, when the dma-buf is released. A
+ * lock is held under which no lock of the core may be taken and nothing waited
+ * for.
  */
 EXPORT_SYMBOL void dma_buf_poll_start(
 	struct dma_buf *dmabuf, struct dma_buf_poller *poller,

@@ -23,6 +23,8 @@ struct anon_file;
 struct anon_file_ops {
 	/* As in "anon_inode:NAME". */
 	const char *name;
+	/* It cannot be waited for: polls readable and writable. */
+	bool always_ready;
 	/* The last fd and the last user are gone: free it. Any lock of the
 	 * core may be taken. */
 	void (*release)(struct anon_file *file);
@@ -49,7 +51,8 @@ struct anon_file {
  * @ops: what it does
  *
  * @file lives as long as the fd that is returned, any copy of it, or a
- * reference. The fd polls neither readable nor writable and is close-on-exec.
+ * reference. The fd polls neither readable nor writable, unless it is always
+ * ready, and is close-on-exec.
  *
  * Return: the program's end, the caller's to give away; -ENFILE, -ENOMEM.
  */

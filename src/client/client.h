@@ -36,8 +36,10 @@
 /* The C library promises the compiler that nobody passes NULL: they do. */
 #define __attribute_nonnull__(params)
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -46,6 +48,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -53,9 +56,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "wire.h"
 
@@ -250,6 +255,7 @@ bool proxy_take(int fd, struct proxy *proxy);
 void proxy_end(const struct proxy *proxy);
 void proxy_put_back(int fd, const struct proxy *proxy);
 void proxy_lost(int fd, int number);
+bool proxy_any(void);
 /* The lowest fd in [first, last] that has one, or -1. */
 int proxy_next(unsigned int first, unsigned int last);
 int proxy_move(int number);
@@ -284,6 +290,7 @@ bool node_behind(int fd, struct node *node);
 /* @path, which begins with '/', as it is outside of the testbed. */
 const char *node_outside(const char *path);
 bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX]);
+bool node_server_text(int fd, char path[WIRE_PATH_MAX]);
 /* The fd of this process that a link in /proc or /dev/fd names, or -1. */
 int node_fd_link(int dirfd, const char *path);
 
@@ -306,6 +313,7 @@ int __fxstatat64(int ver, int dirfd, const char *path, struct stat64 *st,
 ssize_t __readlink_chk(const char *path, char *buf, size_t len, size_t size);
 ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t len,
 			 size_t size);
+char *__realpath_chk(const char *path, char *buf, size_t size);
 int close_range(unsigned int first, unsigned int last, int flags);
 void closefrom(int low);
 int __poll_chk(struct pollfd *fds, nfds_t nr, int timeout, size_t size);
@@ -355,6 +363,29 @@ ssize_t __read_chk(int fd, void *buf, size_t len, size_t size);
 	X(writev)                                                              \
 	X(readlink)                                                            \
 	X(readlinkat)                                                          \
+	X(access)                                                              \
+	X(faccessat)                                                           \
+	X(eaccess)                                                             \
+	X(fchmod)                                                              \
+	X(fchmodat)                                                            \
+	X(chown)                                                               \
+	X(lchown)                                                              \
+	X(fchown)                                                              \
+	X(fchownat)                                                            \
+	X(futimens)                                                            \
+	X(utimensat)                                                           \
+	X(utime)                                                               \
+	X(utimes)                                                              \
+	X(futimes)                                                             \
+	X(readdir)                                                             \
+	X(readdir64)                                                           \
+	X(scandir)                                                             \
+	X(scandir64)                                                           \
+	X(glob)                                                                \
+	X(glob64)                                                              \
+	X(realpath)                                                            \
+	X(canonicalize_file_name)                                              \
+	X(__realpath_chk)                                                      \
 	X(__readlink_chk)                                                      \
 	X(poll)                                                                \
 	X(ppoll)                                                               \

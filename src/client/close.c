@@ -18,18 +18,28 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
+/* With a device its fences go, which those see who wait without asking the
+ * server. Nobody can where nothing was waited for yet. */
+static bool may_end_fences(int fd)
+{
+	return (remote_has_anon() || proxy_any()) && remote_device(fd);
+}
+
 WRAPPER int close(int fd)
 {
 	struct proxy proxy;
-	bool taken;
+	bool taken, settles;
 	int ret;
 
 	if (own_has(fd))
 		return (int)wrapper_return(-EBADF);
+	settles = may_end_fences(fd);
 	taken = proxy_take(fd, &proxy);
 	ret = next()->close(fd);
 	if (taken)
 		proxy_end(&proxy);
+	if (settles)
+		request_settle();
 	return ret;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * DOC: readlink of /proc/self/fd/N
+ * DOC: readlink and realpath of /proc/self/fd/N
  *
  * For a device it is the node's path. Who asks for it finds out in this way
  * what it was handed, so it must be a path that can be opened. For a dma-buf it
@@ -31,6 +31,8 @@ static __attribute__((noinline)) ssize_t link_of_fd(int fd, char *buf,
 		strcat(link, anon->name);
 	} else if (node_behind(fd, &node)) {
 		text = node.path;
+	} else if (node_server_text(fd, link)) {
+		text = link;
 	} else if (!dmabuf_is(fd, link + strlen(DMABUF_PREFIX))) {
 		if (raw_fd_link(fd, link, sizeof(link)) < 0)
 			return -1;
@@ -86,4 +88,52 @@ WRAPPER ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf,
 		ret = link_of(dirfd, path, buf, len);
 	return ret >= 0 ? ret
 			: next()->__readlinkat_chk(dirfd, path, buf, len, size);
+}
+
+/* The path behind a link to one of our fds: of a node, or in umockdev's
+ * directory. False: ask the next layer. */
+static __attribute__((noinline)) bool real_path(const char *path, char *buf,
+						char **real)
+{
+	int fd = node_fd_link(AT_FDCWD, path);
+	char link[PATH_MAX];
+	ssize_t len;
+
+	if (fd < 0)
+		return false;
+	len = link_of_fd(fd, link, sizeof(link) - 1);
+	if (len <= 0)
+		return false;
+	link[len] = '\0';
+	/* Which is no path. */
+	if (!strncmp(link, DMABUF_PREFIX, strlen(DMABUF_PREFIX)))
+		return false;
+	*real = buf ? strcpy(buf, link) : strdup(link);
+	return true;
+}
+
+WRAPPER char *realpath(const char *restrict path, char *restrict buf)
+{
+	char *real;
+
+	return real_path(path, buf, &real) ? real : next()->realpath(path, buf);
+}
+
+WRAPPER char *canonicalize_file_name(const char *path)
+{
+	char *real;
+
+	return real_path(path, NULL, &real)
+		       ? real
+		       : next()->canonicalize_file_name(path);
+}
+
+/* What realpath() is in programs built with _FORTIFY_SOURCE. */
+WRAPPER char *__realpath_chk(const char *path, char *buf, size_t size)
+{
+	char *real;
+
+	return size >= PATH_MAX && real_path(path, buf, &real)
+		       ? real
+		       : next()->__realpath_chk(path, buf, size);
 }

@@ -267,6 +267,33 @@ bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX])
 	       look_up_server_path(dirfd, path, found);
 }
 
+/**
+ * node_server_text() - is this fd a text which the server made of a path?
+ * @fd: any number
+ * @path: set to the path, if it is
+ */
+__attribute__((noinline)) bool node_server_text(int fd,
+						char path[WIRE_PATH_MAX])
+{
+	static const char memfd[] = "/memfd:", deleted[] = " (deleted)";
+	char link[PATH_MAX];
+	char *name = link + strlen(memfd);
+	int len;
+
+	if (!session_on())
+		return false;
+	len = raw_fd_link(fd, link, sizeof(link));
+	if (len < (int)(strlen(memfd) + strlen(deleted)) ||
+	    !starts_with(link, memfd))
+		return false;
+	link[len - (int)strlen(deleted)] = '\0';
+	if (!starts_with(name, "/sys/kernel/debug/") ||
+	    strlen(name) >= WIRE_PATH_MAX)
+		return false;
+	strcpy(path, name);
+	return true;
+}
+
 /* The fd in "/proc/PID/fd/N" and the like, or -1. */
 static int parse_fd_link(const char *path)
 {

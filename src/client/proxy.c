@@ -240,6 +240,14 @@ void proxy_lost(int fd, int number)
 }
 
 /**
+ * proxy_any() - was there ever one in this process?
+ */
+bool proxy_any(void)
+{
+	return atomic_load_explicit(&nr_used, memory_order_relaxed);
+}
+
+/**
  * proxy_next() - the lowest fd in [first, last] that has a proxy, or -1
  */
 int proxy_next(unsigned int first, unsigned int last)

@@ -28,6 +28,11 @@
 /* Is it the server's? A node without a path is a sync file or the like. */
 static bool fd_is_ours(int fd, struct node *node)
 {
+	uint64_t cookie;
+
+	/* Nearly all fds: one system call. */
+	if (!session_on() || raw_cookie(fd, &cookie) == -ENOTSOCK)
+		return false;
 	if (!remote_anon(fd))
 		return node_behind(fd, node);
 	node->path[0] = '\0';
@@ -43,8 +48,6 @@ static bool is_ours(int dirfd, const char *path, int flags, struct node *node)
 		return false;
 	if (!path[0])
 		return flags & AT_EMPTY_PATH && fd_is_ours(dirfd, node);
-	if (path[strlen(path) - 1] == '/')
-		return false;
 	if (flags & AT_SYMLINK_NOFOLLOW)
 		return node_find_nofollow(dirfd, path, node);
 	fd = node_fd_link(dirfd, path);
@@ -125,126 +128,169 @@ static int node_stat64(const struct node *node, struct stat64 *st)
 }
 
 /* What the next layer would not survive, or not see. */
-static bool is_bad(const char *path, int flags, int *ret)
+static bool is_bad(int dirfd, const char *path, int flags, int *ret)
 {
-	if (!session_on() || (path && !(flags & ~STAT_FLAGS)))
+	struct node node;
+
+	if (!session_on())
 		return false;
-	*ret = (int)wrapper_return(path ? -EINVAL : -EFAULT);
+	if (!path)
+		*ret = -EFAULT;
+	else if (flags & ~STAT_FLAGS)
+		*ret = -EINVAL;
+	/* "card0/" is in no directory of that name. */
+	else if (path[0] && path[strlen(path) - 1] == '/' &&
+		 node_find(dirfd, path, &node))
+		*ret = -ENOTDIR;
+	else
+		return false;
+	*ret = (int)wrapper_return(*ret);
 	return true;
 }
 
-#define STAT_AT(dirfd, path, st, flags, node_stat, next_call)                  \
+/* The text of a file of debugfs is a nameless file: then @st is that of the
+ * path where it was opened. */
+#define STAT_TEXT(fd, st, next_stat)                                           \
+	do {                                                                   \
+		char text[WIRE_PATH_MAX];                                      \
+                                                                               \
+		if (S_ISREG((st)->st_mode) && !(st)->st_nlink &&               \
+		    node_server_text(fd, text))                                \
+			return next_stat(text, st);                            \
+	} while (0)
+
+#define STAT_AT(dirfd, path, st, flags, node_stat, next_stat, next_call)                \
 	do {                                                                   \
 		struct node node;                                              \
 		int ret;                                                       \
                                                                                \
-		if (is_bad(path, flags, &ret))                                 \
+		if (is_bad(dirfd, path, flags, &ret))                          \
 			return ret;                                            \
 		if (is_ours(dirfd, path, flags, &node))                        \
 			return node_stat(&node, st);                           \
-		return next_call;                                              \
+		ret = next_call;                                               \
+		if (!ret && !path[0])                                          \
+			STAT_TEXT(dirfd, st, next_stat);                       \
+		return ret;                                                    \
 	} while (0)
 
-#define STAT_FD(fd, st, node_stat, next_call)                                  \
+#define STAT_FD(fd, st, node_stat, next_stat, next_call)                       \
 	do {                                                                   \
 		struct node node;                                              \
+		int ret;                                                       \
                                                                                \
 		if (fd_is_ours(fd, &node))                                     \
 			return node_stat(&node, st);                           \
-		return next_call;                                              \
+		ret = next_call;                                               \
+		if (!ret)                                                      \
+			STAT_TEXT(fd, st, next_stat);                          \
+		return ret;                                                    \
 	} while (0)
 
 WRAPPER int stat(const char *restrict path, struct stat *restrict st)
 {
-	STAT_AT(AT_FDCWD, path, st, 0, node_stat, next()->stat(path, st));
+	STAT_AT(AT_FDCWD, path, st, 0, node_stat, next()->stat, next()->stat(path, st));
 }
 
 WRAPPER int stat64(const char *restrict path, struct stat64 *restrict st)
 {
-	STAT_AT(AT_FDCWD, path, st, 0, node_stat64, next()->stat64(path, st));
+	STAT_AT(AT_FDCWD, path, st, 0, node_stat64, next()->stat64, next()->stat64(path, st));
 }
 
 WRAPPER int lstat(const char *restrict path, struct stat *restrict st)
 {
-	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat,
+	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat, next()->stat,
 		next()->lstat(path, st));
 }
 
 WRAPPER int lstat64(const char *restrict path, struct stat64 *restrict st)
 {
-	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat64,
+	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat64, next()->stat64,
 		next()->lstat64(path, st));
 }
 
 WRAPPER int fstat(int fd, struct stat *st)
 {
-	STAT_FD(fd, st, node_stat, next()->fstat(fd, st));
+	STAT_FD(fd, st, node_stat, next()->stat, next()->fstat(fd, st));
 }
 
 WRAPPER int fstat64(int fd, struct stat64 *st)
 {
-	STAT_FD(fd, st, node_stat64, next()->fstat64(fd, st));
+	STAT_FD(fd, st, node_stat64, next()->stat64, next()->fstat64(fd, st));
 }
 
 WRAPPER int fstatat(int dirfd, const char *path, struct stat *st, int flags)
 {
-	STAT_AT(dirfd, path, st, flags, node_stat,
+	STAT_AT(dirfd, path, st, flags, node_stat, next()->stat,
 		next()->fstatat(dirfd, path, st, flags));
 }
 
 WRAPPER int fstatat64(int dirfd, const char *path, struct stat64 *st, int flags)
 {
-	STAT_AT(dirfd, path, st, flags, node_stat64,
+	STAT_AT(dirfd, path, st, flags, node_stat64, next()->stat64,
 		next()->fstatat64(dirfd, path, st, flags));
 }
 
 /* What programs built before glibc 2.33 call. */
 WRAPPER int __xstat(int ver, const char *path, struct stat *st)
 {
-	STAT_AT(AT_FDCWD, path, st, 0, node_stat,
+	STAT_AT(AT_FDCWD, path, st, 0, node_stat, next()->stat,
 		next()->__xstat(ver, path, st));
 }
 
 WRAPPER int __xstat64(int ver, const char *path, struct stat64 *st)
 {
-	STAT_AT(AT_FDCWD, path, st, 0, node_stat64,
+	STAT_AT(AT_FDCWD, path, st, 0, node_stat64, next()->stat64,
 		next()->__xstat64(ver, path, st));
 }
 
 WRAPPER int __lxstat(int ver, const char *path, struct stat *st)
 {
-	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat,
+	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat, next()->stat,
 		next()->__lxstat(ver, path, st));
 }
 
 WRAPPER int __lxstat64(int ver, const char *path, struct stat64 *st)
 {
-	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat64,
+	STAT_AT(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW, node_stat64, next()->stat64,
 		next()->__lxstat64(ver, path, st));
 }
 
 WRAPPER int __fxstat(int ver, int fd, struct stat *st)
 {
-	STAT_FD(fd, st, node_stat, next()->__fxstat(ver, fd, st));
+	STAT_FD(fd, st, node_stat, next()->stat, next()->__fxstat(ver, fd, st));
 }
 
 WRAPPER int __fxstat64(int ver, int fd, struct stat64 *st)
 {
-	STAT_FD(fd, st, node_stat64, next()->__fxstat64(ver, fd, st));
+	STAT_FD(fd, st, node_stat64, next()->stat64, next()->__fxstat64(ver, fd, st));
 }
 
 WRAPPER int __fxstatat(int ver, int dirfd, const char *path, struct stat *st,
 		       int flags)
 {
-	STAT_AT(dirfd, path, st, flags, node_stat,
+	STAT_AT(dirfd, path, st, flags, node_stat, next()->stat,
 		next()->__fxstatat(ver, dirfd, path, st, flags));
 }
 
 WRAPPER int __fxstatat64(int ver, int dirfd, const char *path,
 			 struct stat64 *st, int flags)
 {
-	STAT_AT(dirfd, path, st, flags, node_stat64,
+	STAT_AT(dirfd, path, st, flags, node_stat64, next()->stat64,
 		next()->__fxstatat64(ver, dirfd, path, st, flags));
+}
+
+/* As STAT_TEXT(). */
+static int text_statx(int dirfd, const char *path, int flags, unsigned int mask,
+		      struct statx *st)
+{
+	int ret = next()->statx(dirfd, path, flags, mask, st);
+	char text[WIRE_PATH_MAX];
+
+	if (ret || path[0] || !S_ISREG(st->stx_mode) || st->stx_nlink ||
+	    !node_server_text(dirfd, text))
+		return ret;
+	return next()->statx(AT_FDCWD, text, flags & ~AT_EMPTY_PATH, mask, st);
 }
 
 WRAPPER int statx(int dirfd, const char *restrict path, int flags,
@@ -253,10 +299,10 @@ WRAPPER int statx(int dirfd, const char *restrict path, int flags,
 	int saved = errno, ret;
 	struct node node;
 
-	if (is_bad(path, flags, &ret))
+	if (is_bad(dirfd, path, flags, &ret))
 		return ret;
 	if (!is_ours(dirfd, path, flags, &node))
-		return next()->statx(dirfd, path, flags, mask, st);
+		return text_statx(dirfd, path, flags, mask, st);
 	if (!node.path[0])
 		return anon_statx(flags, mask, st);
 	if (next()->statx(AT_FDCWD, node.path, flags & ~AT_EMPTY_PATH, mask,

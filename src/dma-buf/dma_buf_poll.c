@@ -72,6 +72,7 @@ void dma_buf_poll_end_all(struct dma_buf *dmabuf)
 	mutex_lock(&pollers_lock);
 	list_for_each_entry_safe(poller, next, &dmabuf->pollers, node) {
 		detach(poller);
+		poller->changed(poller, EPOLLHUP);
 	}
 	mutex_unlock(&pollers_lock);
 }

@@ -15,8 +15,11 @@
 #include <linux/slab.h>
 #include <sys/epoll.h>
 
-/* Room of a reservation that gets its first fence. */
+/* The least room of a reservation that has a fence. */
 #define FIRST_ROOM 4u
+/* Bytes of the kernel's list of fences, without and with one more of them. */
+#define LIST_SIZE  24ul
+#define PLACE_SIZE 8ul
 
 /**
  * struct dma_resv_entry - the place of a fence
@@ -174,17 +177,47 @@ static void drop_signaled(struct dma_resv *resv)
 	}
 }
 
-int dma_resv_reserve_fences(struct dma_resv *resv, unsigned int num_fences)
+/* The kernel's list has as much room as its memory, of which there are pieces
+ * of these sizes. It matters: who looks at the fences of a buffer sees whether
+ * the place of a signalled one was taken or room made. */
+static unsigned int fill_piece(unsigned int room)
+{
+	size_t size = LIST_SIZE + room * PLACE_SIZE, piece;
+
+	for (piece = 64; piece < size; piece *= 2) {
+		/* Up to 256 there is one more between two powers. */
+		if (piece < 256 && size <= piece + piece / 2) {
+			piece += piece / 2;
+			break;
+		}
+	}
+	return (unsigned int)((piece - LIST_SIZE) / PLACE_SIZE);
+}
+
+/* The room for this many fences more. */
+static unsigned int new_room(struct dma_resv *resv, unsigned int num_fences)
 {
 	unsigned int room = FIRST_ROOM;
+
+	if (resv->room) {
+		return fill_piece(
+			max(resv->used + num_fences, resv->room * 2));
+	}
+	while (room < num_fences) {
+		room *= 2;
+	}
+	return fill_piece(room);
+}
+
+int dma_resv_reserve_fences(struct dma_resv *resv, unsigned int num_fences)
+{
+	unsigned int room;
 
 	lockdep_assert_held(&resv->lock);
 	if (resv->used + num_fences <= resv->room) {
 		return 0;
 	}
-	while (room < resv->used + num_fences || room < resv->room * 2) {
-		room *= 2;
-	}
+	room = new_room(resv, num_fences);
 	while (resv->room < room) {
 		struct dma_resv_entry *entry =
 			kzalloc(sizeof(*entry), GFP_KERNEL);

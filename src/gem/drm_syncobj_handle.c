@@ -92,6 +92,7 @@ static void syncobj_file_release(struct anon_file *file)
 
 static const struct anon_file_ops syncobj_file_ops = {
 	.name = "syncobj_file",
+	.always_ready = true,
 	.release = syncobj_file_release,
 };
 

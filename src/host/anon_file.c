@@ -149,15 +149,19 @@ static int make_unwritable(int sock)
 	return 0;
 }
 
-static int open_ends(int ends[2])
+static int open_ends(int ends[2], bool always_ready)
 {
-	int ret;
+	int ret = 0;
 
 	if (fault_point() ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
 		return -ENFILE;
 	}
-	ret = make_unwritable(ends[1]);
+	if (always_ready) {
+		shutdown(ends[0], SHUT_WR);
+	} else {
+		ret = make_unwritable(ends[1]);
+	}
 	if (ret) {
 		close(ends[0]);
 		close(ends[1]);
@@ -172,7 +176,7 @@ int anon_file_open(struct anon_file *file, const struct anon_file_ops *ops)
 	file->ops = ops;
 	atomic_init(&file->refs, 1);
 	file->fd = -1;
-	ret = open_ends(ends);
+	ret = open_ends(ends, ops->always_ready);
 	if (ret) {
 		goto err_put;
 	}

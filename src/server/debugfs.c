@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-resv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -302,6 +303,26 @@ static unsigned long file_count(struct server *server,
 	return count;
 }
 
+static void print_fence(struct dma_fence *fence, enum dma_resv_usage usage,
+			void *data)
+{
+	static const char *const usages[] = {
+		[DMA_RESV_USAGE_KERNEL] = "kernel",
+		[DMA_RESV_USAGE_WRITE] = "write",
+		[DMA_RESV_USAGE_READ] = "read",
+	};
+	/* Asking the fence could signal it. */
+	bool signaled =
+		atomic_load(&fence->flags) & 1ul << DMA_FENCE_FLAG_SIGNALED_BIT;
+
+	if (usage <= DMA_RESV_USAGE_READ) {
+		fprintf(data, "\t%s fence:%s %s seq %llu %ssignalled\n",
+			usages[usage], fence->ops->get_driver_name(fence),
+			fence->ops->get_timeline_name(fence),
+			(unsigned long long)fence->seqno, signaled ? "" : "un");
+	}
+}
+
 static unsigned int print_attachments(FILE *out, struct dma_buf *dmabuf)
 {
 	const struct list_head *at;
@@ -334,6 +355,7 @@ static void print_buf(FILE *out, struct server *server,
 		buf->flags, mode, count, dmabuf->exp_name,
 		(unsigned long)dmabuf->file->ino,
 		dmabuf->name[0] ? dmabuf->name : "<none>");
+	dma_resv_for_each(dmabuf->resv, print_fence, out);
 	nr = print_attachments(out, dmabuf);
 	fprintf(out, "Total %u devices attached\n\n", nr);
 	mutex_unlock(&dmabuf->lock);

@@ -35,12 +35,25 @@ static const struct server_path paths[] = {
 	{DEBUGFS "/dri/%d/gem_names", S_IFREG | 0444, debugfs_gem_names, NULL},
 	{DEBUGFS "/dma_buf/bufinfo", S_IFREG | 0444, debugfs_bufinfo, NULL},
 	{DEBUGFS "/sync/sw_sync", S_IFREG | 0666, NULL, sw_sync_open},
-	{"/dev/sw_sync", S_IFREG | 0666, NULL, sw_sync_open},
+	{"/dev/sw_sync", S_IFCHR | 0666, NULL, sw_sync_open},
 };
 
 const struct server_path *server_path_at(unsigned int i)
 {
 	return i < ARRAY_SIZE(paths) ? &paths[i] : NULL;
+}
+
+bool server_path_name(const struct server_path *path, int index,
+		      char name[WIRE_PATH_MAX])
+{
+	const char *number = strstr(path->path, "%d");
+
+	if (number) {
+		snprintf(name, WIRE_PATH_MAX, "%.*s%d%s",
+			 (int)(number - path->path), path->path, index,
+			 number + strlen("%d"));
+	}
+	return number;
 }
 
 /* Is it this path? Sets the device it belongs to, if to one. */
@@ -58,9 +71,8 @@ static bool matches(const struct server_path *path, const char *name,
 		const struct server_device *dev = &server->devices[i];
 
 		for (unsigned int n = 0; n < dev->nr_nodes; n++) {
-			snprintf(full, sizeof(full), path->path,
-				 dev->nodes[n].index);
-			if (!strcmp(full, name)) {
+			if (server_path_name(path, dev->nodes[n].index, full) &&
+			    !strcmp(full, name)) {
 				*device = dev;
 				return true;
 			}
@@ -96,10 +108,12 @@ static int write_all(int fd, const char *text, size_t size)
 	return 0;
 }
 
-/* A file with this text, opened with these flags. */
-static int text_fd(const char *text, size_t size, mode_t mode, u32 flags)
+/* A file with this text, opened with these flags. By its name the client sees
+ * what it is. */
+static int text_fd(const char *name, const char *text, size_t size, mode_t mode,
+		   u32 flags)
 {
-	int fd = memfd_create("debugfs", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	char link[32];
 	int ret;
 
@@ -125,7 +139,8 @@ static int text_fd(const char *text, size_t size, mode_t mode, u32 flags)
 }
 
 static int open_text(struct server *server, const struct server_path *path,
-		     const struct server_device *device, u32 flags)
+		     const struct server_device *device, const char *name,
+		     u32 flags)
 {
 	int ret = check_flags(flags);
 	char *text = NULL;
@@ -144,7 +159,7 @@ static int open_text(struct server *server, const struct server_path *path,
 		ret = -ENOMEM;
 	}
 	if (!ret) {
-		ret = text_fd(text, size, path->mode, flags);
+		ret = text_fd(name, text, size, path->mode, flags);
 	}
 	free(text);
 	return ret;
@@ -172,7 +187,7 @@ long call_open_path(struct connection *conn)
 		if (matches(path, open->path, conn->server, &device)) {
 			fd = path->open ? open_new(path, open->flags)
 					: open_text(conn->server, path, device,
-						    open->flags);
+						    open->path, open->flags);
 			break;
 		}
 	}

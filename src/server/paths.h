@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "wire.h"
+
 #define DEBUGFS "/sys/kernel/debug"
 
 struct server;
@@ -26,6 +28,17 @@ struct server_path {
 	/* A program's end, or -errno. */
 	int (*open)(void);
 };
+
+/**
+ * server_path_name() - the path of one node
+ * @path: the path
+ * @index: the node's number
+ * @name: set to the path
+ *
+ * Return: false if it is no path for each node; @name is not set.
+ */
+bool server_path_name(const struct server_path *path, int index,
+		      char name[WIRE_PATH_MAX]);
 
 /**
  * server_path_at() - all paths, one after the other

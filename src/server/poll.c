@@ -8,9 +8,10 @@
  * writes the buffer, and there is room to write while nobody uses it. Both ends
  * are here as well, so that what was put in can be taken out again.
  *
- * Of the program's end it can not be told when the last copy is closed, since
- * we have one; so it comes with a leash, an open file that does nothing but
- * hang up.
+ * Of the program's end it cannot be told when the last copy is closed, since
+ * we have one; so it comes with a leash, an open file that hangs up when it is
+ * closed. In the other direction the leash polls readable when the dma-buf is
+ * gone, and the socket, which may still be waited for, is never ready again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +66,7 @@ static void set_writable(struct proxy *proxy, bool writable)
 static void changed(struct dma_buf_poller *poller, unsigned int events)
 {
 	struct proxy *proxy = container_of(poller, struct proxy, poller);
-	unsigned int news = events ^ proxy->events;
+	unsigned int news = (events ^ proxy->events) & (EPOLLIN | EPOLLOUT);
 
 	if (news & EPOLLIN) {
 		set_readable(proxy, events & EPOLLIN);
@@ -74,6 +75,10 @@ static void changed(struct dma_buf_poller *poller, unsigned int events)
 		set_writable(proxy, events & EPOLLOUT);
 	}
 	proxy->events = events;
+	/* Not before the leash is open: who opens it has the dma-buf. */
+	if (events & EPOLLHUP) {
+		anon_file_set_readable(&proxy->leash);
+	}
 }
 
 static void proxy_free(struct proxy *proxy)

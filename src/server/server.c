@@ -192,7 +192,7 @@ static int add_path(struct server *server, const struct server_path *path)
 	char name[WIRE_PATH_MAX];
 	int ret = 0;
 
-	if (!strchr(path->path, '%')) {
+	if (!server_path_name(path, 0, name)) {
 		return testbed_add_file(&server->testbed, path->path,
 					path->mode);
 	}
@@ -200,8 +200,7 @@ static int add_path(struct server *server, const struct server_path *path)
 		const struct server_device *device = &server->devices[i];
 
 		for (unsigned int n = 0; n < device->nr_nodes && !ret; n++) {
-			snprintf(name, sizeof(name), path->path,
-				 device->nodes[n].index);
+			server_path_name(path, device->nodes[n].index, name);
 			ret = testbed_add_file(&server->testbed, name,
 					       path->mode);
 		}

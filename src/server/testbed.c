@@ -177,14 +177,40 @@ static char *describe(const struct drm_device *dev)
 	return text;
 }
 
+/* umockdev writes all that udev is to know into the file of events, which is
+ * more than the kernel does. */
+static bool write_uevent(const struct testbed *testbed, const char *device,
+			 const char *text)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/sys/devices/platform/%s/uevent",
+		 testbed->root, device);
+	file = fopen(path, "we");
+	if (!file) {
+		return false;
+	}
+	fputs(text, file);
+	return !fclose(file);
+}
+
 /* What the text cannot say of a node: empty, for everybody, with udev's link
  * by its place on the bus. */
 static bool finish_node(const struct testbed *testbed,
 			const struct drm_minor *minor)
 {
-	char name[32], path[PATH_MAX], target[64];
+	char name[32], path[PATH_MAX], target[64], device[64], text[128];
 
 	node_name(minor, name, sizeof(name));
+	snprintf(device, sizeof(device), "%s/drm/%s", minor->dev->dev->name,
+		 name);
+	snprintf(text, sizeof(text),
+		 "MAJOR=%d\nMINOR=%d\nDEVNAME=dri/%s\nDEVTYPE=drm_minor\n",
+		 DRM_MAJOR, minor->index, name);
+	if (!write_uevent(testbed, device, text)) {
+		return false;
+	}
 	snprintf(path, sizeof(path), "%s/dev/dri/%s", testbed->root, name);
 	if (truncate(path, 0) || chmod(path, 0666)) {
 		return false;
@@ -198,6 +224,17 @@ static bool finish_node(const struct testbed *testbed,
 		 minor->type == DRM_MINOR_RENDER ? "render" : "card");
 	snprintf(target, sizeof(target), "../%s", name);
 	return !symlink(target, path);
+}
+
+static bool finish_device(const struct testbed *testbed,
+			  const struct drm_device *dev)
+{
+	const char *bus = dev->dev->name;
+	char text[64];
+
+	snprintf(text, sizeof(text), "MODALIAS=platform:%.*s\n",
+		 (int)strcspn(bus, "."), bus);
+	return write_uevent(testbed, bus, text);
 }
 
 static bool finish_class(const struct testbed *testbed)
@@ -258,7 +295,8 @@ int testbed_add(struct testbed *testbed, const struct drm_device *dev)
 			testbed->calls->error_free(error);
 		}
 		ret = -EINVAL;
-	} else if (!finish_node(testbed, &dev->primary) ||
+	} else if (!finish_device(testbed, dev) ||
+		   !finish_node(testbed, &dev->primary) ||
 		   (dev->render.index >= 0 &&
 		    !finish_node(testbed, &dev->render)) ||
 		   !finish_class(testbed)) {

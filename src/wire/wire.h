@@ -53,7 +53,8 @@ enum wire_op {
 	WIRE_CANCEL,    /* a wire_hdr; no reply */
 	WIRE_POLL,      /* a wire_hdr, dma-buf attached; reply fds: a socket
 	                   that polls as the dma-buf, and a leash: closing that
-	                   one ends it */
+	                   one ends it, and it polls readable once the dma-buf
+	                   is gone */
 	WIRE_OPEN_PATH, /* wire_open_path; reply fd: what it names; -ENOENT: not
 	                   ours */
 

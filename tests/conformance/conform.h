@@ -64,6 +64,7 @@ extern const struct subject lifetime_subject;
 extern const struct subject permute_subject;
 extern const struct subject node_subject;
 extern const struct subject debugfs_subject;
+extern const struct subject path_subject;
 extern const struct subject vgem_fence_subject;
 extern const struct subject fence_poll_subject;
 extern const struct subject sync_file_subject;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of debugfs: their texts to the byte, and what open(2) says. */
 #include "conform.h"
+#include "fence.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -194,6 +195,24 @@ static void bufinfo(void)
 	show("two fds", BUFINFO, 0);
 }
 
+static void fences(void)
+{
+	struct buffer buffer = buffer_make();
+	uint32_t fence;
+	int file, reader;
+
+	reader = must_attach(&buffer, 0);
+	show("a reader", BUFINFO, 0);
+	file = must_export_fences(buffer.dmabuf);
+	fence_signal(buffer.file, reader);
+	show("it is done", BUFINFO, 0);
+	fence = must_attach(&buffer, FENCE_WRITE);
+	show("a writer", BUFINFO, 0);
+	sync_file_import(buffer_on(buffer.file).dmabuf, READ, file);
+	fence_signal(buffer.file, fence);
+	show("all are done", BUFINFO, 0);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(a, b);
@@ -319,6 +338,7 @@ static const struct check checks[] = {
 	 .of_61 = true},
 	{.name = "gem-names", .run = gem_names},
 	{.name = "bufinfo", .run = bufinfo},
+	{.name = "bufinfo-fences", .run = fences},
 	{.name = "folders", .run = folders, .of_61 = true},
 	{.name = "open-modes", .run = open_modes, .privileged = true},
 	{.name = "open-ways", .run = open_ways},

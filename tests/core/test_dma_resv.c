@@ -286,28 +286,49 @@ TEST(the_place_of_one_that_is_signalled_is_taken)
 	}
 }
 
-TEST(room_is_doubled_and_what_is_signalled_dropped)
+TEST(room_is_made_when_it_is_needed_and_what_is_signalled_dropped)
 {
 	struct dma_fence *fences[5];
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		fences[i] = use(DMA_RESV_USAGE_READ);
 	}
-	assert_int_equal(resv.room, 4);
+	assert_int_equal(resv.room, 5);
 	dma_fence_signal(fences[0]);
 	dma_resv_lock(&resv);
-	assert_int_equal(dma_resv_reserve_fences(&resv, 3), 0);
-	assert_int_equal(resv.room, 8);
-	assert_int_equal(resv.used, 3);
+	assert_int_equal(dma_resv_reserve_fences(&resv, 1), 0);
+	assert_int_equal(resv.room, 13);
+	assert_int_equal(resv.used, 4);
 	/* There is room: nothing is to be done. */
-	assert_int_equal(dma_resv_reserve_fences(&resv, 5), 0);
-	assert_int_equal(resv.room, 8);
+	dma_fence_signal(fences[1]);
+	assert_int_equal(dma_resv_reserve_fences(&resv, 9), 0);
+	assert_int_equal(resv.room, 13);
+	assert_int_equal(resv.used, 4);
 	dma_resv_unlock(&resv);
-	fences[4] = use(DMA_RESV_USAGE_READ);
-	assert_int_equal(in_it(), 4);
 	for (int i = 0; i < 5; i++) {
 		end(fences[i]);
 	}
+}
+
+static unsigned int room_for(unsigned int num_fences)
+{
+	dma_resv_fini(&resv);
+	dma_resv_init(&resv);
+	dma_resv_lock(&resv);
+	assert_int_equal(dma_resv_reserve_fences(&resv, num_fences), 0);
+	dma_resv_unlock(&resv);
+	return resv.room;
+}
+
+TEST(there_is_as_much_room_as_in_the_kernel)
+{
+	assert_int_equal(room_for(1), 5);
+	assert_int_equal(room_for(4), 5);
+	assert_int_equal(room_for(5), 9);
+	assert_int_equal(room_for(8), 9);
+	assert_int_equal(room_for(9), 21);
+	assert_int_equal(room_for(17), 61);
+	assert_int_equal(room_for(33), 125);
 }
 
 TEST(the_fences_of_a_use_are_given_with_references)
@@ -500,7 +521,8 @@ int main(void)
 		ON_RESV(an_earlier_one_of_its_context_takes_no_place),
 		ON_RESV(a_weaker_use_does_not_take_the_place_of_a_stronger_one),
 		ON_RESV(the_place_of_one_that_is_signalled_is_taken),
-		ON_RESV(room_is_doubled_and_what_is_signalled_dropped),
+		ON_RESV(room_is_made_when_it_is_needed_and_what_is_signalled_dropped),
+		ON_RESV(there_is_as_much_room_as_in_the_kernel),
 		ON_RESV(the_fences_of_a_use_are_given_with_references),
 		ON_RESV(all_uses_as_one_fence),
 		ON_RESV(a_look_at_all_sees_them_in_order_signalled_or_not),

@@ -110,12 +110,15 @@ TEST(unknown_flags_and_padding_are_EINVAL)
 			 -EINVAL);
 	assert_int_equal(request(file, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &fd),
 			 -EINVAL);
-	assert_int_equal(request(file, DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &fd),
-			 -EINVAL);
 	assert_int_equal(syncobj_to_fd(file, handle, 2), -EINVAL);
-	fd = (struct drm_syncobj_handle){.handle = handle, .flags = 2};
+	fd.fd = (int)must(syncobj_to_fd(file, handle, 0));
 	assert_int_equal(request(file, DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &fd),
 			 -EINVAL);
+	fd.pad = 0;
+	fd.flags = 2;
+	assert_int_equal(request(file, DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &fd),
+			 -EINVAL);
+	close(fd.fd);
 	assert_int_equal(request(file, DRM_IOCTL_SYNCOBJ_RESET, &array),
 			 -EINVAL);
 	assert_int_equal(request(file, DRM_IOCTL_SYNCOBJ_SIGNAL, &array),
@@ -261,6 +264,19 @@ TEST(each_export_is_a_new_fd_and_each_import_a_new_handle)
 	assert_int_equal(wait_one(stage.far, other, 0, 0), 0);
 	close(fd);
 	close(second);
+}
+
+TEST(an_fd_polls_ready_and_reads_nothing)
+{
+	u32 handle = create(0);
+	int fd = (int)must(syncobj_to_fd(stage.file, handle, 0));
+	struct pollfd pollfd = {.fd = fd, .events = POLLIN | POLLOUT};
+	char byte;
+
+	assert_int_equal(poll(&pollfd, 1, 0), 1);
+	assert_int_equal(pollfd.revents, POLLIN | POLLOUT);
+	assert_int_equal(read(fd, &byte, 1), 0);
+	close(fd);
 }
 
 TEST(an_fd_keeps_the_syncobj)
@@ -976,6 +992,7 @@ int main(void)
 		RULE(a_wait_checks_handles_then_points),
 		RULE(an_older_program_has_a_shorter_argument),
 		RULE(each_export_is_a_new_fd_and_each_import_a_new_handle),
+		RULE(an_fd_polls_ready_and_reads_nothing),
 		RULE(an_fd_keeps_the_syncobj),
 		RULE(only_fds_of_syncobjs_are_imported),
 		RULE(a_sync_file_has_the_fence_of_the_moment),

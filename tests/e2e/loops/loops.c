@@ -142,12 +142,13 @@ static void expect_quiet(struct stage *stage)
 	}
 }
 
-/* It comes before anybody has lost patience. Returns how long that took. */
+/* All of it comes before anybody has lost patience, be it one after the other,
+ * and nothing else. Returns how long that took. */
 static int64_t expect_ready(struct stage *stage, short events)
 {
 	int64_t start = now_ms(), end = start + PATIENCE_MS;
 
-	while (!stage->reports && now_ms() < end) {
+	while ((stage->seen & events) != events && now_ms() < end) {
 		stage->kind->run(stage->loop, PATIENCE_MS);
 	}
 	assert_int_equal(stage->seen, events);

@@ -13,486 +13,24 @@
 /* cmocka.h wants the above first */
 #include <cmocka.h>
 
-#include <errno.h>
+#include <drm_fourcc.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <EGL/egl.h>
-#include <EGL/eglext.h>
-#include <GLES2/gl2.h>
-#include <GLES2/gl2ext.h>
-#include <drm_fourcc.h>
-#include <gbm.h>
 #include <xf86drm.h>
 
-#include "../passing.h"
+#include "drawing.h"
+#include "screen.h"
+#include "sharing.h"
 
 #define VGEM	    "/dev/dri/card0"
 #define VGEM_RENDER "/dev/dri/renderD128"
 #define VRAM	    "/dev/dri/card1"
-
-enum { WIDTH = 128, HEIGHT = 64, QUADRANTS = 4 };
-
-/* Red, green, blue, alpha of the quadrants: memory's first row is the top. */
-static const uint8_t colours[QUADRANTS][4] = {
-	{255, 0, 0, 255},
-	{0, 255, 0, 255},
-	{0, 0, 255, 255},
-	{255, 255, 255, 255},
-};
-
-/* What one process says to the other of a buffer; the fd comes after it. */
-struct picture {
-	uint32_t format; /* DRM_FORMAT_* */
-	uint32_t width, height;
-	uint32_t stride, offset;
-	uint64_t modifier;
-};
-
-/* A process that has failed says why and ends: its parent is the test. */
-static void __attribute__((noreturn, format(printf, 1, 2)))
-give_up(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fputs("# ", stderr);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fprintf(stderr, " (EGL error 0x%x, errno %s)\n",
-		(unsigned int)eglGetError(), strerror(errno));
-	_exit(1);
-}
-
-/* The screen of a process: a device, and GL on it. */
-struct screen {
-	int fd;
-	struct gbm_device *gbm;
-	EGLDisplay display;
-	EGLContext context;
-};
-
-static void *proc(const char *name)
-{
-	void *function = (void *)eglGetProcAddress(name);
-
-	if (!function) {
-		give_up("no %s", name);
-	}
-	return function;
-}
-
-static void start_gl(struct screen *screen)
-{
-	static const EGLint attribs[] = {EGL_CONTEXT_CLIENT_VERSION, 2,
-					 EGL_NONE};
-
-	if (screen->display == EGL_NO_DISPLAY ||
-	    !eglInitialize(screen->display, NULL, NULL)) {
-		give_up("no display");
-	}
-	if (!eglBindAPI(EGL_OPENGL_ES_API)) {
-		give_up("no GLES");
-	}
-	screen->context = eglCreateContext(screen->display, EGL_NO_CONFIG_KHR,
-					   EGL_NO_CONTEXT, attribs);
-	if (!eglMakeCurrent(screen->display, EGL_NO_SURFACE, EGL_NO_SURFACE,
-			    screen->context)) {
-		give_up("no context");
-	}
-}
-
-static void open_gbm(struct screen *screen, const char *node)
-{
-	screen->fd = open(node, O_RDWR | O_CLOEXEC);
-	if (screen->fd < 0) {
-		give_up("open %s", node);
-	}
-	screen->gbm = gbm_create_device(screen->fd);
-	if (!screen->gbm) {
-		give_up("no GBM on %s", node);
-	}
-}
-
-static EGLDisplay platform_display(EGLenum platform, void *native)
-{
-	PFNEGLGETPLATFORMDISPLAYEXTPROC get = proc("eglGetPlatformDisplayEXT");
-
-	return get(platform, native, NULL);
-}
-
-static void open_screen(struct screen *screen, const char *node)
-{
-	open_gbm(screen, node);
-	screen->display = platform_display(EGL_PLATFORM_GBM_KHR, screen->gbm);
-	start_gl(screen);
-}
-
-/* Without a GBM device: Mesa looks for a card itself. */
-static void open_surfaceless(struct screen *screen)
-{
-	screen->display = platform_display(EGL_PLATFORM_SURFACELESS_MESA, NULL);
-	start_gl(screen);
-}
-
-/* The EGL device of a card. Mesa opens its render node. */
-static void open_egl_device(struct screen *screen, const char *card,
-			    const char *render)
-{
-	PFNEGLQUERYDEVICESEXTPROC query = proc("eglQueryDevicesEXT");
-	PFNEGLQUERYDEVICESTRINGEXTPROC string = proc("eglQueryDeviceStringEXT");
-	EGLDeviceEXT devices[8];
-	EGLint count = 0;
-
-	if (!query(8, devices, &count)) {
-		give_up("eglQueryDevicesEXT");
-	}
-	for (EGLint i = 0; i < count; i++) {
-		const char *file = string(devices[i], EGL_DRM_DEVICE_FILE_EXT);
-
-		if (!file || strcmp(file, card)) {
-			continue;
-		}
-		file = string(devices[i], EGL_DRM_RENDER_NODE_FILE_EXT);
-		if (!file || strcmp(file, render)) {
-			give_up("%s has the render node %s", card, file);
-		}
-		screen->display =
-			platform_display(EGL_PLATFORM_DEVICE_EXT, devices[i]);
-		start_gl(screen);
-		return;
-	}
-	give_up("none of %d EGL devices is %s", count, card);
-}
-
-static bool has_extension(const struct screen *screen, const char *name)
-{
-	const char *all = eglQueryString(screen->display, EGL_EXTENSIONS);
-	size_t length = strlen(name);
-
-	for (const char *at = all; (at = strstr(at, name)); at += length) {
-		if ((at == all || at[-1] == ' ') &&
-		    (!at[length] || at[length] == ' ')) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Drawing and looking, in GL. */
-
-static void target_image(EGLImageKHR image)
-{
-	PFNGLEGLIMAGETARGETRENDERBUFFERSTORAGEOESPROC storage =
-		proc("glEGLImageTargetRenderbufferStorageOES");
-	GLuint renderbuffer, framebuffer;
-
-	glGenRenderbuffers(1, &renderbuffer);
-	glBindRenderbuffer(GL_RENDERBUFFER, renderbuffer);
-	storage(GL_RENDERBUFFER, image);
-	glGenFramebuffers(1, &framebuffer);
-	glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
-	glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0,
-				  GL_RENDERBUFFER, renderbuffer);
-	if (glCheckFramebufferStatus(GL_FRAMEBUFFER) !=
-	    GL_FRAMEBUFFER_COMPLETE) {
-		give_up("the buffer is no render target");
-	}
-}
-
-static void draw_quadrants(void)
-{
-	glEnable(GL_SCISSOR_TEST);
-	for (int i = 0; i < QUADRANTS; i++) {
-		glScissor(i % 2 * WIDTH / 2, i / 2 * HEIGHT / 2, WIDTH / 2,
-			  HEIGHT / 2);
-		glClearColor(colours[i][0] / 255.f, colours[i][1] / 255.f,
-			     colours[i][2] / 255.f, colours[i][3] / 255.f);
-		glClear(GL_COLOR_BUFFER_BIT);
-	}
-	glDisable(GL_SCISSOR_TEST);
-	glFinish();
-	if (glGetError() != GL_NO_ERROR) {
-		give_up("drawing");
-	}
-}
-
-/* The bound framebuffer has the quadrants, each pixel of them, exactly. */
-static void expect(const uint8_t quadrants[QUADRANTS][4])
-{
-	uint8_t seen[HEIGHT][WIDTH][4];
-
-	glReadPixels(0, 0, WIDTH, HEIGHT, GL_RGBA, GL_UNSIGNED_BYTE, seen);
-	if (glGetError() != GL_NO_ERROR) {
-		give_up("glReadPixels");
-	}
-	for (int y = 0; y < HEIGHT; y++) {
-		for (int x = 0; x < WIDTH; x++) {
-			const uint8_t *wanted = quadrants[y / (HEIGHT / 2) * 2 +
-							  x / (WIDTH / 2)];
-
-			if (!memcmp(seen[y][x], wanted, 3)) {
-				continue;
-			}
-			give_up("pixel %d,%d is %d,%d,%d and not %d,%d,%d", x,
-				y, seen[y][x][0], seen[y][x][1], seen[y][x][2],
-				wanted[0], wanted[1], wanted[2]);
-		}
-	}
-}
-
-static GLuint compile(GLenum type, const char *source)
-{
-	GLuint shader = glCreateShader(type);
-	GLint ok = GL_FALSE;
-
-	glShaderSource(shader, 1, &source, NULL);
-	glCompileShader(shader);
-	glGetShaderiv(shader, GL_COMPILE_STATUS, &ok);
-	if (!ok) {
-		give_up("a shader does not compile");
-	}
-	return shader;
-}
-
-static void bind_image(GLenum unit, GLenum target, EGLImageKHR image)
-{
-	PFNGLEGLIMAGETARGETTEXTURE2DOESPROC store =
-		proc("glEGLImageTargetTexture2DOES");
-	GLuint texture;
-
-	glGenTextures(1, &texture);
-	glActiveTexture(unit);
-	glBindTexture(target, texture);
-	glTexParameteri(target, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
-	glTexParameteri(target, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
-	store(target, image);
-}
-
-/* A framebuffer of this process alone. */
-static void target_own(void)
-{
-	GLuint own, framebuffer;
-
-	glActiveTexture(GL_TEXTURE2);
-	glGenTextures(1, &own);
-	glBindTexture(GL_TEXTURE_2D, own);
-	glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, WIDTH, HEIGHT, 0, GL_RGBA,
-		     GL_UNSIGNED_BYTE, NULL);
-	glGenFramebuffers(1, &framebuffer);
-	glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
-	glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0,
-			       GL_TEXTURE_2D, own, 0);
-}
-
-/* Draw there with the textures that are bound. */
-static void draw_own(const char *fragment_shader)
-{
-	static const GLfloat corners[] = {-1, -1, 3, -1, -1, 3};
-	GLuint program = glCreateProgram();
-
-	target_own();
-	glAttachShader(program,
-		       compile(GL_VERTEX_SHADER,
-			       "attribute vec2 at; varying vec2 place;\n"
-			       "void main() { place = at * 0.5 + 0.5;\n"
-			       "gl_Position = vec4(at, 0.0, 1.0); }"));
-	glAttachShader(program, compile(GL_FRAGMENT_SHADER, fragment_shader));
-	glBindAttribLocation(program, 0, "at");
-	glLinkProgram(program);
-	glUseProgram(program);
-	/* A program without a second sampler has no place for it. */
-	glUniform1i(glGetUniformLocation(program, "second"), 1);
-	glViewport(0, 0, WIDTH, HEIGHT);
-	glVertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, 0, corners);
-	glEnableVertexAttribArray(0);
-	glDrawArrays(GL_TRIANGLES, 0, 3);
-	glFinish();
-	if (glGetError() != GL_NO_ERROR) {
-		give_up("sampling");
-	}
-}
-
-static void sample_image(EGLImageKHR image)
-{
-	bind_image(GL_TEXTURE0, GL_TEXTURE_EXTERNAL_OES, image);
-	draw_own("#extension GL_OES_EGL_image_external : require\n"
-		 "precision highp float; varying vec2 place;\n"
-		 "uniform samplerExternalOES image;\n"
-		 "void main() { gl_FragColor = texture2D(image, place); }");
-}
-
-/* Making and exporting. */
-
-static EGLImageKHR image_of(const struct screen *screen, struct gbm_bo *bo)
-{
-	PFNEGLCREATEIMAGEKHRPROC create = proc("eglCreateImageKHR");
-	EGLImageKHR image = create(screen->display, EGL_NO_CONTEXT,
-				   EGL_NATIVE_PIXMAP_KHR, bo, NULL);
-
-	if (image == EGL_NO_IMAGE_KHR) {
-		give_up("no image of a GBM buffer");
-	}
-	return image;
-}
-
-static struct gbm_bo *make_bo(const struct screen *screen, uint32_t format)
-{
-	struct gbm_bo *bo =
-		gbm_bo_create(screen->gbm, WIDTH, HEIGHT, format,
-			      GBM_BO_USE_RENDERING | GBM_BO_USE_LINEAR);
-
-	if (!bo) {
-		give_up("gbm_bo_create of %.4s", (const char *)&format);
-	}
-	return bo;
-}
-
-static struct picture picture_of(struct gbm_bo *bo)
-{
-	return (struct picture){
-		.format = gbm_bo_get_format(bo),
-		.width = gbm_bo_get_width(bo),
-		.height = gbm_bo_get_height(bo),
-		.stride = gbm_bo_get_stride(bo),
-		.offset = gbm_bo_get_offset(bo, 0),
-		.modifier = gbm_bo_get_modifier(bo),
-	};
-}
-
-static void send_picture(int peer, const struct picture *picture, int fd)
-{
-	if (send(peer, picture, sizeof(*picture), MSG_NOSIGNAL) !=
-		    sizeof(*picture) ||
-	    send_fd(peer, fd)) {
-		give_up("nobody wants the picture");
-	}
-}
-
-static int receive_picture(int peer, struct picture *picture)
-{
-	int fd = -1;
-
-	if (recv(peer, picture, sizeof(*picture), MSG_WAITALL) ==
-	    sizeof(*picture)) {
-		fd = receive_fd(peer);
-	}
-	if (fd < 0) {
-		give_up("no picture came");
-	}
-	return fd;
-}
-
-static void say_done(int peer)
-{
-	if (send(peer, "", 1, MSG_NOSIGNAL) != 1) {
-		give_up("the other process has gone");
-	}
-}
-
-static void wait_for_peer(int peer)
-{
-	char byte;
-
-	if (recv(peer, &byte, 1, 0) != 1) {
-		give_up("the other process has gone");
-	}
-}
-
-/* gbm_bo_get_fd() exports for reading only, for good: so who wants to write
- * in the other process exports first, with libdrm. */
-static int export_writable(const struct screen *screen, struct gbm_bo *bo)
-{
-	int fd;
-
-	if (drmPrimeHandleToFD(screen->fd, gbm_bo_get_handle(bo).u32,
-			       DRM_CLOEXEC | DRM_RDWR, &fd)) {
-		give_up("export");
-	}
-	return fd;
-}
-
-/* Importing. */
-
-static EGLImageKHR import_egl(const struct screen *screen,
-			      const struct picture *picture, int fd)
-{
-	const EGLint attribs[] = {
-		EGL_WIDTH,
-		(EGLint)picture->width,
-		EGL_HEIGHT,
-		(EGLint)picture->height,
-		EGL_LINUX_DRM_FOURCC_EXT,
-		(EGLint)picture->format,
-		EGL_DMA_BUF_PLANE0_FD_EXT,
-		fd,
-		EGL_DMA_BUF_PLANE0_OFFSET_EXT,
-		(EGLint)picture->offset,
-		EGL_DMA_BUF_PLANE0_PITCH_EXT,
-		(EGLint)picture->stride,
-		EGL_NONE,
-	};
-	PFNEGLCREATEIMAGEKHRPROC create = proc("eglCreateImageKHR");
-	EGLImageKHR image = create(screen->display, EGL_NO_CONTEXT,
-				   EGL_LINUX_DMA_BUF_EXT, NULL, attribs);
-
-	if (image == EGL_NO_IMAGE_KHR) {
-		give_up("EGL does not import %.4s",
-			(const char *)&picture->format);
-	}
-	return image;
-}
-
-static struct gbm_bo *import_gbm(const struct screen *screen,
-				 const struct picture *picture, int fd)
-{
-	struct gbm_import_fd_data data = {
-		.fd = fd,
-		.width = WIDTH,
-		.height = HEIGHT,
-		.stride = picture->stride,
-		.format = picture->format,
-	};
-	struct gbm_bo *bo = gbm_bo_import(screen->gbm, GBM_BO_IMPORT_FD, &data,
-					  GBM_BO_USE_RENDERING);
-
-	if (!bo) {
-		give_up("GBM does not import an fd");
-	}
-	return bo;
-}
-
-static struct gbm_bo *import_gbm_modifier(const struct screen *screen,
-					  const struct picture *picture, int fd)
-{
-	struct gbm_import_fd_modifier_data data = {
-		.width = WIDTH,
-		.height = HEIGHT,
-		.format = picture->format,
-		.num_fds = 1,
-		.fds = {fd},
-		.strides = {(int)picture->stride},
-		.offsets = {(int)picture->offset},
-		.modifier = picture->modifier,
-	};
-	struct gbm_bo *bo =
-		gbm_bo_import(screen->gbm, GBM_BO_IMPORT_FD_MODIFIER, &data,
-			      GBM_BO_USE_RENDERING);
-
-	if (!bo) {
-		give_up("GBM does not import an fd with modifier 0x%llx",
-			(unsigned long long)picture->modifier);
-	}
-	return bo;
-}
 
 /* Two processes, neither of which is the test: Mesa is not for fork(). */
 
@@ -600,7 +138,7 @@ static void look_by_sampling(int peer, const char *node, uint32_t format)
 	(void)format;
 	open_screen(&screen, node);
 	sample_image(import_egl(&screen, &picture, fd));
-	expect(colours);
+	expect_picture(colours);
 	say_done(peer);
 }
 
@@ -614,7 +152,7 @@ static void look_surfaceless(int peer, const char *node, uint32_t format)
 	(void)format;
 	open_surfaceless(&screen);
 	sample_image(import_egl(&screen, &picture, fd));
-	expect(colours);
+	expect_picture(colours);
 	say_done(peer);
 }
 
@@ -627,7 +165,7 @@ static void look_through_gbm(int peer, const char *node, uint32_t format)
 	(void)format;
 	open_screen(&screen, node);
 	target_image(image_of(&screen, import_gbm(&screen, &picture, fd)));
-	expect(colours);
+	expect_picture(colours);
 	say_done(peer);
 }
 
@@ -643,7 +181,7 @@ static void look_through_gbm_modifier(int peer, const char *node,
 	open_screen(&screen, node);
 	target_image(
 		image_of(&screen, import_gbm_modifier(&screen, &picture, fd)));
-	expect(colours);
+	expect_picture(colours);
 	say_done(peer);
 }
 
@@ -696,7 +234,7 @@ static void make_and_look(int peer, const char *node, uint32_t format)
 	picture = picture_of(bo);
 	send_picture(peer, &picture, fd);
 	wait_for_peer(peer);
-	expect(colours);
+	expect_picture(colours);
 }
 
 static void draw_into_the_others(int peer, const char *node, uint32_t format)
@@ -781,7 +319,7 @@ static void look_at_planes(int peer, const char *node, uint32_t format)
 		 "uniform sampler2D first, second;\n"
 		 "void main() { gl_FragColor = vec4(texture2D(first, place).r,"
 		 "texture2D(second, place).rg, 1.0); }");
-	expect(yuv);
+	expect_picture(yuv);
 	say_done(peer);
 }
 
@@ -805,7 +343,7 @@ static void look_at_what_is_passed_on(int peer, const char *node,
 	close(fd);
 	open_screen(&screen, node);
 	sample_image(import_egl(&screen, &picture, passed_on));
-	expect(colours);
+	expect_picture(colours);
 	say_done(peer);
 }
 
@@ -819,7 +357,7 @@ static void draw_on_an_egl_device(int peer, const char *node, uint32_t format)
 	open_egl_device(&screen, node, VGEM_RENDER);
 	target_own();
 	draw_quadrants();
-	expect(colours);
+	expect_picture(colours);
 	say_done(peer);
 }
 
