@@ -148,13 +148,6 @@ const char *poll_now(int fd)
 	return poll_for(fd, POLLIN | POLLOUT, 0);
 }
 
-bool readable(int fd)
-{
-	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-
-	return poll(&pollfd, 1, 0) == 1 && pollfd.revents & POLLIN;
-}
-
 int64_t now_ns(void)
 {
 	struct timespec now;
@@ -177,8 +170,8 @@ void sleep_ms(long ms)
 }
 
 /* Only the main thread is meant to get the signal. */
-static void *start_thread(unsigned long *thread, void *(*run)(void *),
-			  void *data)
+static void start_thread(unsigned long *thread, void *(*run)(void *),
+			 void *data)
 {
 	sigset_t all, before;
 	pthread_t id;
@@ -190,7 +183,6 @@ static void *start_thread(unsigned long *thread, void *(*run)(void *),
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	*thread = id;
-	return NULL;
 }
 
 static void *run_later(void *data)

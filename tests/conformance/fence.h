@@ -46,8 +46,6 @@ const char *sync_file_text(int fd);
 /* "0, 0" or "1, 0x5": what poll() says now for POLLIN | POLLOUT. */
 const char *poll_now(int fd);
 const char *poll_for(int fd, short events, int timeout_ms);
-/* The same for POLLIN. */
-bool readable(int fd);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 long now_ms(void);

@@ -190,7 +190,7 @@ static void timeouts(void)
 struct signaler {
 	struct buffer buffer;
 	uint32_t fence;
-	bool in_process, by_close;
+	bool by_close;
 };
 
 static void signal_it(void *data)
@@ -253,7 +253,7 @@ static const char *wait_by(int way, int fd, short events)
 static void wait_while(int way, int state, short events, bool in_process,
 		       bool by_close)
 {
-	struct signaler s = {.in_process = in_process, .by_close = by_close};
+	struct signaler s = {.by_close = by_close};
 	struct later later;
 	const char *answer;
 
