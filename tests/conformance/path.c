@@ -481,7 +481,7 @@ static const struct check checks[] = {
 	{.name = "mode", .run = modes},
 	{.name = "owner", .run = owners, .privileged = true},
 	{.name = "times", .run = times},
-	{.name = "folders", .run = folders},
+	{.name = "folders", .run = folders, .of_61 = true},
 	{.name = "sysfs", .run = sysfs},
 	{.name = "bad-paths", .run = bad_paths},
 	{.name = "full-table", .run = full_table},
