@@ -32,6 +32,9 @@ struct check {
 	bool privileged; /* needs CAP_SYS_ADMIN; the others run without it */
 	/* Newer kernels answer otherwise, and uprime is like Linux 6.1. */
 	bool of_61;
+	/* Mostly waits, and may do so beside others: it prints nothing that
+	 * they could change. */
+	bool waits;
 };
 
 struct subject {

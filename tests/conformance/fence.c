@@ -148,13 +148,6 @@ const char *poll_now(int fd)
 	return poll_for(fd, POLLIN | POLLOUT, 0);
 }
 
-bool readable(int fd)
-{
-	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-
-	return poll(&pollfd, 1, 0) == 1 && pollfd.revents & POLLIN;
-}
-
 int64_t now_ns(void)
 {
 	struct timespec now;
@@ -177,8 +170,8 @@ void sleep_ms(long ms)
 }
 
 /* Only the main thread is meant to get the signal. */
-static void *start_thread(unsigned long *thread, void *(*run)(void *),
-			  void *data)
+static void start_thread(unsigned long *thread, void *(*run)(void *),
+			 void *data)
 {
 	sigset_t all, before;
 	pthread_t id;
@@ -190,23 +183,28 @@ static void *start_thread(unsigned long *thread, void *(*run)(void *),
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	*thread = id;
-	return NULL;
 }
 
 static void *run_later(void *data)
 {
 	struct later *later = data;
 
-	sleep_ms(SOON);
+	sleep_ms(later->delay);
 	later->began = true;
 	later->run(later->data);
 	return NULL;
 }
 
+void later_start_in(struct later *later, long delay, void (*run)(void *),
+		    void *data)
+{
+	*later = (struct later){.delay = delay, .run = run, .data = data};
+	start_thread(&later->thread, run_later, later);
+}
+
 void later_start(struct later *later, void (*run)(void *), void *data)
 {
-	*later = (struct later){.run = run, .data = data};
-	start_thread(&later->thread, run_later, later);
+	later_start_in(later, SOON, run, data);
 }
 
 const char *later_end(struct later *later)

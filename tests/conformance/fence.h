@@ -11,7 +11,10 @@
 #define READ	 1u /* of a dma-buf's ioctls */
 #define WRITE	 2u
 #define FOR_EVER (-1)
-#define SOON	 80 /* milliseconds after which another thread does its part */
+/* Milliseconds after which another thread does its part; and in which it has
+ * surely done that. */
+#define SOON 120
+#define LATE (4 * SOON)
 
 /* A buffer of one page, and what it takes to put fences on it. */
 struct buffer {
@@ -43,16 +46,15 @@ const char *sync_file_text(int fd);
 /* "0, 0" or "1, 0x5": what poll() says now for POLLIN | POLLOUT. */
 const char *poll_now(int fd);
 const char *poll_for(int fd, short events, int timeout_ms);
-/* The same for POLLIN. */
-bool readable(int fd);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 long now_ms(void);
 int64_t now_ns(void);
 void sleep_ms(long ms);
 
-/* Another thread that calls @run after SOON. */
+/* Another thread that calls @run after SOON, or after @delay ms. */
 struct later {
+	long delay;
 	void (*run)(void *);
 	void *data;
 	volatile bool began;
@@ -60,6 +62,8 @@ struct later {
 };
 
 void later_start(struct later *later, void (*run)(void *), void *data);
+void later_start_in(struct later *later, long delay, void (*run)(void *),
+		    void *data);
 /* "after" if the other thread did its part before this call, else "before".
  * Waits for its end. */
 const char *later_end(struct later *later);

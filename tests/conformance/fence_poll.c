@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -190,7 +191,7 @@ static void timeouts(void)
 struct signaler {
 	struct buffer buffer;
 	uint32_t fence;
-	bool in_process, by_close;
+	bool by_close;
 };
 
 static void signal_it(void *data)
@@ -253,7 +254,7 @@ static const char *wait_by(int way, int fd, short events)
 static void wait_while(int way, int state, short events, bool in_process,
 		       bool by_close)
 {
-	struct signaler s = {.in_process = in_process, .by_close = by_close};
+	struct signaler s = {.by_close = by_close};
 	struct later later;
 	const char *answer;
 
@@ -305,6 +306,42 @@ static void several(void)
 	ret = poll(fds, 4, 0);
 	result("one not open", "%d, %#x %#x", ret, (unsigned int)fds[0].revents,
 	       (unsigned int)fds[1].revents);
+}
+
+static const char *map_at(int file, uint64_t offset)
+{
+	void *map =
+		mmap(NULL, PAGE, PROT_READ, MAP_SHARED, file, (off_t)offset);
+
+	if (map == MAP_FAILED) {
+		return errname(errno);
+	}
+	munmap(map, PAGE);
+	return "mapped";
+}
+
+/* A poll that found a fence pending holds the dma-buf until its signal: its
+ * offset is still taken, though nobody may map it. */
+static void held(void)
+{
+	for (int polled = 0; polled < 2; polled++) {
+		const char *what = polled ? "polled" : "not polled";
+		struct buffer buffer = buffer_make();
+		uint32_t fence = must_attach(&buffer, FENCE_WRITE);
+		uint64_t offset;
+
+		dumb_offset(buffer.file, buffer.handle, &offset);
+		if (polled) {
+			poll_now(buffer.dmabuf);
+		}
+		close(buffer.dmabuf);
+		gem_close(buffer.file, buffer.handle);
+		result(text("%s, all closed, its offset", what), "%s",
+		       map_at(buffer.file, offset));
+		fence_signal(buffer.file, fence);
+		result(text("%s, signaled, its offset", what), "%s",
+		       map_at(buffer.file, offset));
+	}
 }
 
 static void answer_of(const char *what, int epoll, int op, int fd,
@@ -481,14 +518,15 @@ static void interrupts(void)
 
 static const struct check checks[] = {
 	{.name = "masks", .run = masks},
-	{.name = "timeouts", .run = timeouts},
-	{.name = "waits", .run = waits},
-	{.name = "several", .run = several},
+	{.name = "timeouts", .run = timeouts, .waits = true},
+	{.name = "waits", .run = waits, .waits = true},
+	{.name = "several", .run = several, .waits = true},
+	{.name = "held", .run = held},
 	{.name = "epoll-answers", .run = epoll_answers},
 	{.name = "epoll-modes", .run = epoll_modes},
 	{.name = "epoll-fds", .run = epoll_fds},
-	{.name = "nested", .run = nested_wait},
-	{.name = "interrupts", .run = interrupts},
+	{.name = "nested", .run = nested_wait, .waits = true},
+	{.name = "interrupts", .run = interrupts, .waits = true},
 	{0},
 };
 

@@ -212,8 +212,7 @@ static void stormed(const char *what, bool restart)
 	handle_signal(restart);
 	pest_start(&pest, true);
 	/* The fence is signaled in the midst of the storm. */
-	sleep_ms(SOON);
-	later_start(&later, later_fence, &s);
+	later_start_in(&later, LATE, later_fence, &s);
 	do {
 		answer = err(sync_with(s.buffer.dmabuf, START_READ));
 		ended++;
@@ -235,16 +234,16 @@ static void interrupt_once(bool restart)
 	struct scene s;
 	struct pest pest;
 	struct later later;
-	const char *answer;
+	const char *answer, *order;
 
 	set_up(&s, true);
 	handle_signal(restart);
 	pest_start(&pest, false);
-	sleep_ms(SOON / 2);
-	later_start(&later, later_fence, &s);
+	later_start_in(&later, LATE, later_fence, &s);
 	answer = err(sync_with(s.buffer.dmabuf, START_READ));
-	result(restart ? "a signal, SA_RESTART" : "a signal", "%s, %s it",
-	       answer, later_end(&later));
+	order = later_end(&later);
+	result(restart ? "a signal, SA_RESTART" : "a signal", "%s%s", answer,
+	       restart ? text(", %s it", order) : "");
 	pest_end(&pest);
 }
 
@@ -345,15 +344,15 @@ static void timeouts(void)
 }
 
 static const struct check checks[] = {
-	{.name = "waits", .run = waits},
-	{.name = "read-only", .run = read_only},
-	{.name = "two", .run = two},
-	{.name = "added", .run = added},
-	{.name = "meanwhile", .run = meanwhile},
-	{.name = "interrupts", .run = interrupts},
-	{.name = "storms", .run = storms},
-	{.name = "killed", .run = killed},
-	{.name = "timeouts", .run = timeouts},
+	{.name = "waits", .run = waits, .waits = true},
+	{.name = "read-only", .run = read_only, .waits = true},
+	{.name = "two", .run = two, .waits = true},
+	{.name = "added", .run = added, .waits = true},
+	{.name = "meanwhile", .run = meanwhile, .waits = true},
+	{.name = "interrupts", .run = interrupts, .waits = true},
+	{.name = "storms", .run = storms, .waits = true},
+	{.name = "killed", .run = killed, .waits = true},
+	{.name = "timeouts", .run = timeouts, .waits = true},
 	{0},
 };
 

@@ -582,8 +582,8 @@ static const struct check checks[] = {
 	{.name = "as-file", .run = as_file},
 	{.name = "numbers", .run = numbers},
 	{.name = "polls", .run = polls},
-	{.name = "waits", .run = waits},
-	{.name = "processes", .run = processes},
+	{.name = "waits", .run = waits, .waits = true},
+	{.name = "processes", .run = processes, .waits = true},
 	{0},
 };
 

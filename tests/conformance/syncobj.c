@@ -328,9 +328,16 @@ static const struct call timeline_calls[] = {
 	{"QUERY", IOCTL_SYNCOBJ_QUERY, prepare_points, points_faults},
 	{"TIMELINE_SIGNAL", IOCTL_SYNCOBJ_TIMELINE_SIGNAL, prepare_points,
 	 points_faults},
-	{"TRANSFER", IOCTL_SYNCOBJ_TRANSFER, prepare_transfer, transfer_faults},
 	{"EVENTFD", IOCTL_SYNCOBJ_EVENTFD, prepare_eventfd, eventfd_faults},
 	{0},
+};
+
+/* Waits five seconds for a fence that never comes. */
+static const struct call transfer_call = {
+	"TRANSFER",
+	IOCTL_SYNCOBJ_TRANSFER,
+	prepare_transfer,
+	transfer_faults,
 };
 
 static void all_of(const struct call *calls)
@@ -358,6 +365,11 @@ static void waits(void)
 static void timelines(void)
 {
 	all_of(timeline_calls);
+}
+
+static void transfers(void)
+{
+	call_arguments(&transfer_call);
 }
 
 static void cap(int file, const char *node)
@@ -438,6 +450,7 @@ static const struct check checks[] = {
 	{.name = "fds", .run = fds},
 	{.name = "waits", .run = waits},
 	{.name = "timelines", .run = timelines},
+	{.name = "transfers", .run = transfers, .waits = true},
 	{.name = "sizes", .run = sizes},
 	{0},
 };

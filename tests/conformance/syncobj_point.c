@@ -248,14 +248,14 @@ static void waits(void)
 {
 	wait_while("5, signaled", later_fence5, 5, 0, -1);
 	wait_while("3, 5 signaled", later_fence5, 3, 0, -1);
-	wait_while("10, signaled before 5", later_fence10, 10, 0, 3 * SOON);
+	wait_while("10, signaled before 5", later_fence10, 10, 0, LATE);
 	wait_while("10, both signaled", later_both, 10, 0, -1);
 	wait_while("20, not there", later_point, 20, 0, -1);
-	wait_while("20, for submit", later_point, 20, WAIT_SUBMIT, 3 * SOON);
+	wait_while("20, for submit", later_point, 20, WAIT_SUBMIT, LATE);
 	wait_while("20, available", later_point, 20, WAIT_AVAILABLE, -1);
 	wait_while("15, available", later_point, 15,
 		   WAIT_AVAILABLE | WAIT_SUBMIT, -1);
-	wait_while("25, available", later_point, 25, WAIT_AVAILABLE, 3 * SOON);
+	wait_while("25, available", later_point, 25, WAIT_AVAILABLE, LATE);
 	move_while("transfer of 20, for submit", later_point, 20);
 	move_while("transfer of 5, for submit", later_fence5, 5);
 }
@@ -350,7 +350,7 @@ static const struct check checks[] = {
 	{.name = "signals", .run = signals},
 	{.name = "pending", .run = pending},
 	{.name = "transfers", .run = transfers},
-	{.name = "waits", .run = waits},
+	{.name = "waits", .run = waits, .waits = true},
 	{.name = "eventfds", .run = eventfds},
 	{.name = "binary-eventfds", .run = binary_eventfds},
 	{0},

@@ -46,7 +46,6 @@ struct set_deadline {
 
 #define CREATE_SIGNALED 1u
 #define FD_SYNC_FILE	1u /* in both directions */
-#define FD_TIMELINE	2u
 #define WAIT_ALL	1u
 #define WAIT_SUBMIT	2u
 #define WAIT_AVAILABLE	4u
