@@ -34,6 +34,7 @@
 
 struct dma_buf;
 struct dma_buf_attachment;
+struct dma_buf_hold;
 
 /**
  * struct dma_buf_ops - what an exporter does
@@ -82,6 +83,8 @@ struct dma_buf {
 	int mode;                      /* O_RDONLY or O_RDWR; constant */
 
 	struct list_head pollers; /* dma_buf_poller.node; dma_buf_poll.c */
+	/* Of who was told to wait, to read and to write; dma_buf_poll.c */
+	struct dma_buf_hold *holds[2];
 
 	struct mutex lock;
 	struct list_head attachments;  /* dma_buf_attachment.node; lock */
@@ -294,6 +297,25 @@ EXPORT_SYMBOL long dma_buf_ioctl(struct dma_buf *dmabuf, unsigned int cmd,
  * Return: EPOLLIN if nobody is writing it, EPOLLOUT if nobody is using it.
  */
 EXPORT_SYMBOL unsigned int dma_buf_poll(struct dma_buf *dmabuf);
+
+/**
+ * dma_buf_poll_hold() - tell somebody to wait
+ * @dmabuf: referenced by the caller
+ * @events: what he wants: EPOLLIN, EPOLLOUT
+ *
+ * As in the kernel, whose poll() keeps a dma-buf until the fence is signalled
+ * that was found pending. Without memory nothing is kept.
+ */
+EXPORT_SYMBOL void dma_buf_poll_hold(struct dma_buf *dmabuf,
+				     unsigned int events);
+
+/**
+ * dma_buf_dispatch() - let go of what dma_buf_poll_hold() kept
+ *
+ * Does not wait. A host calls it from time to time. No lock of the core may be
+ * held.
+ */
+EXPORT_SYMBOL void dma_buf_dispatch(void);
 
 /**
  * struct dma_buf_poller - somebody who follows whether a dma-buf is in use

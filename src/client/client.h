@@ -206,6 +206,8 @@ void request_init(struct request *rq, void *head, size_t size, uint32_t op);
 int request_run(struct request *rq);
 int request_ident(int fd, struct wire_ident *ident);
 void request_settle(void);
+/* The program was told that a dma-buf is not ready for @events. */
+void request_hold(int fd, unsigned int events);
 
 /* ---- remote.c: which fd is an open file of the server's ---- */
 

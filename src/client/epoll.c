@@ -40,6 +40,8 @@ static int proxy_ctl(int epfd, int op, int fd, struct epoll_event *event)
 	ret = next()->epoll_ctl(epfd, op, proxy, &masked);
 	if (!ret && op == EPOLL_CTL_ADD)
 		proxy_watched(fd);
+	if (!ret)
+		request_hold(fd, masked.events & EVENTS);
 	return ret;
 }
 

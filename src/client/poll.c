@@ -98,6 +98,7 @@ static int replace_all(struct pollfd *copy, const struct pollfd *fds, nfds_t nr)
 /* Answers for what was replaced. -EAGAIN: a proxy is gone. */
 static int translate(struct pollfd *copy, const struct pollfd *fds, nfds_t nr)
 {
+	short pending;
 	nfds_t i;
 
 	for (i = 0; i < nr; i++) {
@@ -111,6 +112,9 @@ static int translate(struct pollfd *copy, const struct pollfd *fds, nfds_t nr)
 		if (copy[i].revents & (POLLHUP | POLLERR))
 			copy[i].revents = fds[i].revents;
 		copy[i].revents &= POLLIN | POLLOUT;
+		pending = copy[i].events & ~copy[i].revents;
+		if (pending)
+			request_hold(fds[i].fd, (unsigned short)pending);
 	}
 	return 0;
 }

@@ -413,3 +413,22 @@ void request_settle(void)
 	if (!request_run(&rq) && rq.reply_fd >= 0)
 		raw_close(rq.reply_fd);
 }
+
+/**
+ * request_hold() - tell the server that the program waits for a dma-buf
+ * @fd: the dma-buf
+ * @events: POLLIN, POLLOUT: for what
+ *
+ * As on a kernel it lives on, then, until the fence which is in the way is
+ * signalled.
+ */
+void request_hold(int fd, unsigned int events)
+{
+	struct wire_hold head = {.events = events};
+	struct request rq;
+
+	request_init(&rq, &head, sizeof(head), WIRE_HOLD);
+	rq.fd = fd;
+	if (!request_run(&rq) && rq.reply_fd >= 0)
+		raw_close(rq.reply_fd);
+}

@@ -11,6 +11,7 @@
  */
 #include "drain.h"
 
+#include <linux/dma-buf.h>
 #include <linux/mutex.h>
 #include <linux/shmem_fs.h>
 #include <uprime/anon_file.h>
@@ -31,6 +32,7 @@ void drain(void)
 {
 	drain_lock();
 	anon_file_dispatch();
+	dma_buf_dispatch();
 	/* Not only when its fd is readable: see file_watch(). */
 	file_watch_dispatch();
 	drain_unlock();

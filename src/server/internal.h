@@ -123,6 +123,7 @@ struct connection {
 		struct wire_open open;
 		struct wire_ioctl ioctl;
 		struct wire_mmap mmap;
+		struct wire_hold hold;
 		struct wire_open_path open_path;
 		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
 	} in;
@@ -182,6 +183,7 @@ long call_mmap(struct connection *conn);
 /* poll.c */
 
 long call_poll(struct connection *conn);
+long call_hold(struct connection *conn);
 
 /* paths.c: as those of calls.c */
 

@@ -157,3 +157,15 @@ out:
 	dma_buf_put(dmabuf);
 	return ret;
 }
+
+long call_hold(struct connection *conn)
+{
+	struct dma_buf *dmabuf = dma_buf_get(NAMED_FD);
+
+	if (IS_ERR(dmabuf)) {
+		return PTR_ERR(dmabuf);
+	}
+	dma_buf_poll_hold(dmabuf, conn->in.hold.events);
+	dma_buf_put(dmabuf);
+	return 0;
+}

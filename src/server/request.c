@@ -105,6 +105,7 @@ static const struct operation operations[] = {
 	[WIRE_OPEN_PATH] = {"open path", call_open_path,
 			    sizeof(struct wire_open_path)},
 	[WIRE_POLL] = {"poll", call_poll, sizeof(struct wire_hdr)},
+	[WIRE_HOLD] = {"hold", call_hold, sizeof(struct wire_hold)},
 	[WIRE_LS] = {"ls", do_ls, sizeof(struct wire_hdr), .replies = true},
 };
 

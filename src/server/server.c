@@ -372,6 +372,7 @@ static bool run_session(struct server *server)
 out_devices:
 	/* Fds that are still open are in nobody's hands who could use them. */
 	anon_file_close_all();
+	dma_buf_dispatch();
 	remove_devices(server);
 out_testbed:
 	testbed_close(&server->testbed);

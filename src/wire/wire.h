@@ -55,6 +55,8 @@ enum wire_op {
 	                   that polls as the dma-buf, and a leash: closing that
 	                   one ends it, and it polls readable once the dma-buf
 	                   is gone */
+	WIRE_HOLD,      /* wire_hold, dma-buf attached: the program was told
+	                   that it has to wait */
 	WIRE_OPEN_PATH, /* wire_open_path; reply fd: what it names; -ENOENT: not
 	                   ours */
 
@@ -157,6 +159,12 @@ struct wire_mmap {
 
 struct wire_mmap_reply {
 	uint64_t offset; /* in the attached memory, bytes */
+};
+
+struct wire_hold {
+	struct wire_hdr hdr;
+	uint32_t events; /* EPOLLIN, EPOLLOUT: for what */
+	uint32_t pad;
 };
 
 /* Server asks. For COPY_FROM and COPY_TO len <= WIRE_CHUNK. */

@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 #include <sys/epoll.h>
 
+#include "host/fault.h"
 #include "stage.h"
 #include "sync.h"
 #include "toy_fence.h"
@@ -126,6 +127,49 @@ TEST(a_poller_follows_a_dma_buf_that_is_away)
 	end(writer);
 	assert_int_equal(told, FREE);
 	dma_buf_poll_end(&poller);
+}
+
+static unsigned int refs(void)
+{
+	return atomic_load(&dma_buf->refs);
+}
+
+TEST(who_is_told_to_wait_keeps_a_dma_buf_until_the_fence_is_signaled)
+{
+	unsigned int before = refs();
+	struct dma_fence *reader = use(DMA_RESV_USAGE_READ), *writer;
+
+	/* A reader is in nobody's way who wants to read. */
+	dma_buf_poll_hold(dma_buf, EPOLLIN);
+	assert_int_equal(refs(), before);
+	dma_buf_poll_hold(dma_buf, FREE);
+	dma_buf_poll_hold(dma_buf, FREE);
+	assert_int_equal(refs(), before + 1);
+	writer = use(DMA_RESV_USAGE_WRITE);
+	dma_buf_poll_hold(dma_buf, FREE);
+	assert_int_equal(refs(), before + 2);
+	end(reader);
+	end(writer);
+	assert_int_equal(refs(), before + 2);
+	dma_buf_dispatch();
+	assert_int_equal(refs(), before);
+	dma_buf_poll_hold(dma_buf, FREE);
+	assert_int_equal(refs(), before);
+}
+
+TEST(without_memory_nothing_is_kept)
+{
+	struct dma_fence *writer = use(DMA_RESV_USAGE_WRITE);
+	unsigned int before = refs();
+
+	/* The hold, the list of fences. */
+	for (unsigned int nth = 1; nth <= 2; nth++) {
+		fault_arm(nth);
+		dma_buf_poll_hold(dma_buf, EPOLLIN);
+		assert_true(fault_disarm() >= nth);
+		assert_int_equal(refs(), before);
+	}
+	end(writer);
 }
 
 TEST(a_poller_does_not_keep_a_dma_buf_and_ends_with_it)
@@ -354,6 +398,9 @@ int main(void)
 		ON_BUFFER(a_poller_is_told_of_each_change),
 		ON_BUFFER(pollers_of_a_dma_buf_know_nothing_of_each_other),
 		ON_BUFFER(a_poller_follows_a_dma_buf_that_is_away),
+		ON_BUFFER(
+			who_is_told_to_wait_keeps_a_dma_buf_until_the_fence_is_signaled),
+		ON_BUFFER(without_memory_nothing_is_kept),
 		ON_BUFFER(a_poller_does_not_keep_a_dma_buf_and_ends_with_it),
 		ON_BUFFER(the_cpu_waits_for_writers_to_read),
 		ON_BUFFER(the_cpu_waits_for_all_users_to_write),
