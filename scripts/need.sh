@@ -14,7 +14,7 @@ demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1"
 gst="libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
 	gstreamer1.0-gl"
 loops="libglib2.0-dev libuv1-dev libwayland-dev"
-programs="piglit sway grim wayland-utils weston"
+programs="piglit wayland-utils weston"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 
 case ${1-} in

@@ -23,6 +23,10 @@ dma_fence_unwrap_first(struct dma_fence *head, struct dma_fence_unwrap *cursor);
 EXPORT_SYMBOL struct dma_fence *
 dma_fence_unwrap_next(struct dma_fence_unwrap *cursor);
 
+/* dma_fence_unwrap_count - how many fences there are behind @head; those of a
+ * chain can become fewer meanwhile */
+EXPORT_SYMBOL unsigned int dma_fence_unwrap_count(struct dma_fence *head);
+
 /* A body that leaves the loop early has to dma_fence_put(cursor->chain). */
 #define dma_fence_unwrap_for_each(fence, cursor, head)                         \
 	for ((fence) = dma_fence_unwrap_first(head, cursor); (fence);          \

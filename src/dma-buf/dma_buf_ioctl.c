@@ -6,6 +6,8 @@
 #include <string.h>
 #include <uprime/host.h>
 
+#include "internal.h"
+
 static long sync_ioctl(struct dma_buf *dmabuf, unsigned long arg)
 {
 	enum dma_data_direction dir;
@@ -79,7 +81,6 @@ static bool is_access(u32 flags)
 static long export_sync_file_ioctl(struct dma_buf *dmabuf, unsigned long arg)
 {
 	struct dma_buf_export_sync_file data;
-	struct task *task = current_task();
 	struct dma_fence *fence;
 	int ret;
 
@@ -98,31 +99,9 @@ static long export_sync_file_ioctl(struct dma_buf *dmabuf, unsigned long arg)
 	if (!fence) {
 		fence = dma_fence_get_stub();
 	}
-	/* An fd that was given cannot be taken back: can it be told? */
-	if (copy_to_user(arg, &data, sizeof(data))) {
-		dma_fence_put(fence);
-		return -EFAULT;
-	}
-	task->fd_out = offsetof(struct dma_buf_export_sync_file, fd);
-	data.fd = sync_file_fd(fence, NULL, true);
-	task->fd_out = -1;
+	ret = sync_file_answer(fence, NULL, arg, &data, sizeof(data), &data.fd);
 	dma_fence_put(fence);
-	if (data.fd < 0) {
-		return data.fd;
-	}
-	return copy_to_user(arg, &data, sizeof(data)) ? -EFAULT : 0;
-}
-
-static unsigned int count_fences(struct dma_fence *head)
-{
-	struct dma_fence_unwrap cursor;
-	struct dma_fence *fence;
-	unsigned int num = 0;
-
-	dma_fence_unwrap_for_each(fence, &cursor, head) {
-		num++;
-	}
-	return num;
+	return ret;
 }
 
 /* Add what is behind a fence to the reservation. */
@@ -135,7 +114,7 @@ static int import_fence(struct dma_resv *resv, struct dma_fence *head,
 
 	dma_resv_lock(resv);
 	/* There can be fewer when they are added, but not more. */
-	ret = dma_resv_reserve_fences(resv, count_fences(head));
+	ret = dma_resv_reserve_fences(resv, dma_fence_unwrap_count(head));
 	if (!ret) {
 		dma_fence_unwrap_for_each(fence, &cursor, head) {
 			dma_resv_add_fence(resv, fence, usage);

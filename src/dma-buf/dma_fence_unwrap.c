@@ -36,6 +36,18 @@ struct dma_fence *dma_fence_unwrap_next(struct dma_fence_unwrap *cursor)
 	return first_of_link(cursor);
 }
 
+unsigned int dma_fence_unwrap_count(struct dma_fence *head)
+{
+	struct dma_fence_unwrap cursor;
+	struct dma_fence *fence;
+	unsigned int num = 0;
+
+	dma_fence_unwrap_for_each(fence, &cursor, head) {
+		num++;
+	}
+	return num;
+}
+
 /**
  * struct merge - the fences of a merge
  */

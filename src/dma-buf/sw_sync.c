@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "internal.h"
+
 /* Room for a program's name, with its end. */
 #define TASK_COMM_LEN 16
 
@@ -268,28 +270,20 @@ static long create_fence_ioctl(struct sync_timeline *timeline,
 			       unsigned long arg)
 {
 	struct sw_sync_create_fence_data data;
-	struct task *task = current_task();
 	struct sync_pt *pt;
+	int ret;
 
 	if (copy_from_user(&data, arg, sizeof(data))) {
-		return -EFAULT;
-	}
-	/* An fd that was given cannot be taken back: can it be told? */
-	if (copy_to_user(arg, &data, sizeof(data))) {
 		return -EFAULT;
 	}
 	pt = get_point(timeline, data.value);
 	if (!pt) {
 		return -ENOMEM;
 	}
-	task->fd_out = offsetof(struct sw_sync_create_fence_data, fence);
-	data.fence = sync_file_fd(&pt->base, NULL, true);
-	task->fd_out = -1;
+	ret = sync_file_answer(&pt->base, NULL, arg, &data, sizeof(data),
+			       &data.fence);
 	dma_fence_put(&pt->base);
-	if (data.fence < 0) {
-		return data.fence;
-	}
-	return copy_to_user(arg, &data, sizeof(data)) ? -EFAULT : 0;
+	return ret;
 }
 
 static long inc_ioctl(struct sync_timeline *timeline, unsigned long arg)

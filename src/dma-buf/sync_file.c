@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "internal.h"
+
 static struct sync_file *to_sync_file(struct anon_file *file)
 {
 	return container_of(file, struct sync_file, file);
@@ -52,11 +54,29 @@ static void get_name(struct sync_file *sync_file, char *name, size_t size)
 		 (unsigned long long)fence->context, (long long)fence->seqno);
 }
 
+int sync_file_answer(struct dma_fence *fence, const char *name, u64 arg,
+		     void *data, size_t size, s32 *fd)
+{
+	struct task *task = current_task();
+
+	/* An fd that was given cannot be taken back: can it be told? */
+	if (copy_to_user(arg, data, size)) {
+		return -EFAULT;
+	}
+	task->fd_out = (int)((char *)fd - (char *)data);
+	*fd = sync_file_fd(fence, name, true);
+	task->fd_out = -1;
+	if (*fd < 0) {
+		return *fd;
+	}
+	return copy_to_user(arg, data, size) ? -EFAULT : 0;
+}
+
 static long merge_ioctl(struct sync_file *sync_file, unsigned long arg)
 {
 	struct dma_fence *fences[2] = {sync_file->fence, NULL}, *merged;
-	struct task *task = current_task();
 	struct sync_merge_data data;
+	int ret;
 
 	if (copy_from_user(&data, arg, sizeof(data))) {
 		return -EFAULT;
@@ -74,19 +94,10 @@ static long merge_ioctl(struct sync_file *sync_file, unsigned long arg)
 	if (!merged) {
 		return -ENOMEM;
 	}
-	/* An fd that was given cannot be taken back: can it be told? */
-	if (copy_to_user(arg, &data, sizeof(data))) {
-		dma_fence_put(merged);
-		return -EFAULT;
-	}
-	task->fd_out = offsetof(struct sync_merge_data, fence);
-	data.fence = sync_file_fd(merged, data.name, true);
-	task->fd_out = -1;
+	ret = sync_file_answer(merged, data.name, arg, &data, sizeof(data),
+			       &data.fence);
 	dma_fence_put(merged);
-	if (data.fence < 0) {
-		return data.fence;
-	}
-	return copy_to_user(arg, &data, sizeof(data)) ? -EFAULT : 0;
+	return ret;
 }
 
 static int fill_fence_info(struct dma_fence *fence,
@@ -101,23 +112,11 @@ static int fill_fence_info(struct dma_fence *fence,
 	return info->status;
 }
 
-static unsigned int count_fences(struct dma_fence *head)
-{
-	struct dma_fence_unwrap cursor;
-	struct dma_fence *fence;
-	unsigned int num = 0;
-
-	dma_fence_unwrap_for_each(fence, &cursor, head) {
-		num++;
-	}
-	return num;
-}
-
 /* Tell of each fence behind a file in the program's array, which has room for
  * what info->num_fences says. Sets that and the status. */
 static int tell_fences(struct sync_file *sync_file, struct sync_file_info *info)
 {
-	unsigned int room = count_fences(sync_file->fence), num = 0;
+	unsigned int room = dma_fence_unwrap_count(sync_file->fence), num = 0;
 	struct sync_fence_info *infos;
 	struct dma_fence_unwrap cursor;
 	struct dma_fence *fence;
@@ -166,7 +165,7 @@ static long file_info_ioctl(struct sync_file *sync_file, unsigned long arg)
 			return ret;
 		}
 	} else {
-		info.num_fences = count_fences(sync_file->fence);
+		info.num_fences = dma_fence_unwrap_count(sync_file->fence);
 		info.status = dma_fence_get_status(sync_file->fence);
 	}
 	get_name(sync_file, info.name, sizeof(info.name));

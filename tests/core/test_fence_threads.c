@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
+#include "expect.h"
 #include "counts.h"
 #include "stage.h"
 #include "sync.h"
@@ -28,17 +29,6 @@
 #else
 #define ROUNDS 2000
 #endif
-
-static atomic_int broken; /* line of the first expectation that did not hold */
-
-#define expect(condition)                                                      \
-	do {                                                                   \
-		int none = 0;                                                  \
-		if (!(condition)) {                                            \
-			atomic_compare_exchange_strong(&broken, &none,         \
-						       __LINE__);              \
-		}                                                              \
-	} while (0)
 
 /**
  * struct play - what is played

@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <uprime/anon_file.h>
 
+#include "expect.h"
 #include "counts.h"
 #include "syncobj.h"
 #include "toy_fence.h"
@@ -27,17 +28,6 @@
 
 /* More than any test takes. */
 #define LONG 30000
-
-static atomic_int broken; /* line of the first expectation that did not hold */
-
-#define expect(condition)                                                      \
-	do {                                                                   \
-		int none = 0;                                                  \
-		if (!(condition)) {                                            \
-			atomic_compare_exchange_strong(&broken, &none,         \
-						       __LINE__);              \
-		}                                                              \
-	} while (0)
 
 /**
  * struct player - a thread of a test

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "expect.h"
 #include "counts.h"
 #include "stage.h"
 
@@ -23,17 +24,6 @@
 #else
 #define ROUNDS 2000
 #endif
-
-static atomic_int broken; /* line of the first expectation that did not hold */
-
-#define expect(condition)                                                      \
-	do {                                                                   \
-		int none = 0;                                                  \
-		if (!(condition)) {                                            \
-			atomic_compare_exchange_strong(&broken, &none,         \
-						       __LINE__);              \
-		}                                                              \
-	} while (0)
 
 /**
  * struct player - a thread of a test
