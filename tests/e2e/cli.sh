@@ -94,7 +94,7 @@ device_name_is_told()
 		cat /sys/devices/platform/vgem/modalias >"$tmp/alias" &&
 		says '^platform:vgem$' "$tmp/alias" &&
 		"$uprime" run --device vgem,name=my-card_1 -- \
-		sh -c '"$1" ls --json' - "$uprime" >"$tmp/ls" &&
+		sh -c 'LD_PRELOAD= "$1" ls --json' - "$uprime" >"$tmp/ls" &&
 		says '"name": *"vgem"' "$tmp/ls" &&
 		says '"driver": *"my-card_1"' "$tmp/ls"
 }
