@@ -40,8 +40,8 @@ _Static_assert(OWN_MAX - 1 <= NUMBER_MASK, "a number of ours has its bits");
 static _Atomic uint64_t slots[SLOTS];
 /* In how many epoll instances the proxy is; WATCHED: in one or more. */
 static _Atomic uint16_t watches[SLOTS];
-static _Atomic int nr_closed; /* CLOSED slots, or more */
-static _Atomic int nr_used; /* slots above were never used */
+static _Atomic int nr_closed; /* CLOSED slots, about */
+static _Atomic int nr_used;   /* slots above were never used */
 
 static int proxy_number(uint64_t word)
 {
@@ -163,6 +163,8 @@ static uint64_t enter(int fd, uint64_t old, uint64_t word)
 	}
 	atomic_store(&watches[fd], word & WATCHED ? 1 : 0);
 	/* Of a file that had this number before. */
+	if (old & CLOSED)
+		atomic_fetch_sub(&nr_closed, 1);
 	end(old);
 	return word;
 }
@@ -251,6 +253,7 @@ bool proxy_take(int fd, struct proxy *proxy)
 void proxy_end(int fd, const struct proxy *proxy)
 {
 	uint64_t word = proxy->word, none = 0;
+	int closed;
 
 	if (!has_fds(word) || !(word & WATCHED)) {
 		close_fds(word);
@@ -262,8 +265,11 @@ void proxy_end(int fd, const struct proxy *proxy)
 		close_fds(word);
 		return;
 	}
-	proxy_collect();
-	atomic_fetch_add(&nr_closed, 1);
+	/* To look at all of them takes time: each time there are twice as
+	 * many. */
+	closed = atomic_fetch_add(&nr_closed, 1);
+	if (!(closed & (closed - 1)))
+		proxy_collect();
 	if (atomic_compare_exchange_strong(&slots[fd], &none, word | CLOSED))
 		return;
 	atomic_fetch_sub(&nr_closed, 1);
