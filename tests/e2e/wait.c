@@ -656,6 +656,52 @@ static int many(void)
 	return limit.rlim_max / 8 < MANY ? (int)(limit.rlim_max / 8) : MANY;
 }
 
+/* How many fds there are, those of uprime included. */
+static int open_fds(void)
+{
+	struct rlimit limit;
+	int nr = 0;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (int fd = 0; fd < (int)limit.rlim_cur && fd < 1 << 16; fd++) {
+		nr += syscall(SYS_fcntl, fd, F_GETFD) >= 0;
+	}
+	return nr;
+}
+
+static void what_is_waited_for_goes_with_the_dma_bufs(void **state)
+{
+	int ep = epoll_create1(EPOLL_CLOEXEC), before, nr = 40;
+	struct buffer buffer = open_buffer();
+	struct epoll_event events[64];
+
+	(void)state;
+	close(buffer.fd);
+	before = open_fds();
+	for (int round = 0; round < 5; round++) {
+		int card = open(CARD, O_RDWR | O_CLOEXEC);
+
+		for (int i = 0; i < nr; i++) {
+			assert_int_equal(buffer_make(&buffer, card), 0);
+			assert_int_equal(
+				ctl(ep, EPOLL_CTL_ADD, buffer.fd, EPOLLIN), 0);
+			/* Of some there is another fd. */
+			assert_true(i % 2 || dup(buffer.fd) >= 0);
+			assert_int_equal(close(buffer.fd), 0);
+		}
+		/* Those whose numbers were not used again. */
+		assert_true(epoll_wait(ep, events, 64, 0) > 0);
+		assert_int_equal(close_range((unsigned int)card + 1, 1000, 0),
+				 0);
+		assert_int_equal(close(card), 0);
+		assert_int_equal(epoll_wait(ep, events, 64, 0), 0);
+	}
+	/* A request may have needed another connection. */
+	assert_true(open_fds() <= before + 2);
+	close(ep);
+	close(buffer.card);
+}
+
 static void many_in_one_epoll(void **state)
 {
 	static struct buffer buffers[MANY];
@@ -756,6 +802,7 @@ int main(void)
 		cmocka_unit_test(sync_files_are_no_sockets),
 		cmocka_unit_test(numbers_are_given_away),
 		cmocka_unit_test(children_wait_as_well),
+		cmocka_unit_test(what_is_waited_for_goes_with_the_dma_bufs),
 		cmocka_unit_test(many_in_one_epoll),
 		cmocka_unit_test(threads_wait_for_one),
 	};
