@@ -3,10 +3,10 @@
  * DOC: which path is a device
  *
  * Most paths are not, and a look at the text says so. The others are made
- * absolute, brought from umockdev's directory back to /dev, and then umockdev
- * is asked: a character device of major 226 is a node. Links inside of the
- * testbed (/dev/dri/by-path, /dev/char) are followed here, because umockdev
- * knows a node's number only under its own name. No state.
+ * absolute and brought from umockdev's directory back to /dev. A node's own path
+ * has its number in it; links inside of the testbed (/dev/dri/by-path,
+ * /dev/char) are followed. umockdev is not asked, which under many threads
+ * takes the answer for one path for that of another. No state.
  */
 #include "client.h"
 
@@ -134,25 +134,61 @@ static BIG_FRAME bool follow(char *path)
 	return true;
 }
 
+/* The minor number in a node's own path, or -1. */
+static int node_number(const char *path)
+{
+	static const char *const names[] = {"/dev/dri/card",
+					    "/dev/dri/renderD"};
+	size_t i, len;
+	long number;
+	char *end;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		len = strlen(names[i]);
+		if (strncmp(path, names[i], len))
+			continue;
+		path += len;
+		if (path[0] < '0' || path[0] > '9' ||
+		    (path[0] == '0' && path[1]))
+			return -1;
+		number = strtol(path, &end, 10);
+		return *end || number > INT_MAX ? -1 : (int)number;
+	}
+	return -1;
+}
+
+/* Is this a node's own path, and is there one? umockdev's directory has a file
+ * in its place. */
+static BIG_FRAME bool is_node(const char *path, struct node *node)
+{
+	int number = node_number(path);
+	char inside[PATH_MAX];
+	struct statx st;
+
+	if (number < 0 || strlen(path) >= sizeof(node->path) ||
+	    snprintf(inside, sizeof(inside), "%s%s", session_testbed(),
+		     path) >= (int)sizeof(inside) ||
+	    raw_syscall(SYS_statx, AT_FDCWD, inside, AT_SYMLINK_NOFOLLOW,
+			STATX_TYPE | STATX_INO, &st) < 0 ||
+	    !S_ISREG(st.stx_mode))
+		return false;
+	node->rdev = makedev(DRM_MAJOR, (unsigned int)number);
+	node->ino = st.stx_ino;
+	strcpy(node->path, path);
+	return true;
+}
+
 static BIG_FRAME bool look_up(int dirfd, const char *path, bool follow_links,
 			      struct node *node)
 {
 	char full[PATH_MAX];
-	struct stat64 st;
 	int links;
 
 	if (absolute(dirfd, path, full) < 0)
 		return false;
 	for (links = 0; links < LINKS_MAX; links++) {
-		if (!next()->stat64(full, &st) && S_ISCHR(st.st_mode) &&
-		    major(st.st_rdev) == DRM_MAJOR) {
-			if (strlen(full) >= sizeof(node->path))
-				return false;
-			node->rdev = st.st_rdev;
-			node->ino = st.st_ino;
-			strcpy(node->path, full);
+		if (is_node(full, node))
 			return true;
-		}
 		if (!follow_links || !follow(full))
 			return false;
 	}

@@ -6,7 +6,7 @@
  * links or be that of an fd in /proc: the answer is that of stat() on the
  * node's own path, asked of the next layer, so that all agree in every field.
  * If that is out of reach by now (chroot), what the server said of the node
- * has to do.
+ * has to do. That it is a character device, and its number, we know better.
  *
  * All sync files and their like have one inode, as everything has that the
  * system makes for an fd alone: it is asked what that is.
@@ -99,12 +99,13 @@ static int node_stat(const struct node *node, struct stat *st)
 		if (errno == EFAULT)
 			return -1;
 		memset(st, 0, sizeof(*st));
-		st->st_mode = S_IFCHR | 0666;
+		st->st_mode = 0666;
 		st->st_nlink = 1;
-		st->st_rdev = node->rdev;
 		st->st_ino = node->ino;
 		errno = saved;
 	}
+	st->st_mode = S_IFCHR | (st->st_mode & ~(mode_t)S_IFMT);
+	st->st_rdev = node->rdev;
 	return 0;
 }
 
@@ -118,12 +119,13 @@ static int node_stat64(const struct node *node, struct stat64 *st)
 		if (errno == EFAULT)
 			return -1;
 		memset(st, 0, sizeof(*st));
-		st->st_mode = S_IFCHR | 0666;
+		st->st_mode = 0666;
 		st->st_nlink = 1;
-		st->st_rdev = node->rdev;
 		st->st_ino = node->ino;
 		errno = saved;
 	}
+	st->st_mode = S_IFCHR | (st->st_mode & ~(mode_t)S_IFMT);
+	st->st_rdev = node->rdev;
 	return 0;
 }
 
@@ -312,12 +314,13 @@ WRAPPER int statx(int dirfd, const char *restrict path, int flags,
 		memset(st, 0, sizeof(*st));
 		st->stx_mask =
 			STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_INO;
-		st->stx_mode = S_IFCHR | 0666;
+		st->stx_mode = 0666;
 		st->stx_nlink = 1;
-		st->stx_rdev_major = major(node.rdev);
-		st->stx_rdev_minor = minor(node.rdev);
 		st->stx_ino = node.ino;
 		errno = saved;
 	}
+	st->stx_mode = S_IFCHR | (st->stx_mode & (uint16_t)~S_IFMT);
+	st->stx_rdev_major = major(node.rdev);
+	st->stx_rdev_minor = minor(node.rdev);
 	return 0;
 }
