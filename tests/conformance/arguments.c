@@ -2,6 +2,7 @@
 #include "arguments.h"
 #include "conform.h"
 
+#include <linux/sync_file.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -17,13 +18,25 @@ static bool overlap(const struct fault *a, const struct fault *b)
 	       b->offset < a->offset + a->size;
 }
 
+/* The name of a sync file has numbers in it, of any length: only its beginning
+ * is told. */
+static bool is_text(const struct call *call, size_t i)
+{
+	return call->cmd == SYNC_IOC_FILE_INFO && i &&
+	       i < sizeof(((struct sync_file_info *)0)->name);
+}
+
 /* Which 32-bit words the kernel wrote, as "2 3"; fds are numbers, so their
  * values are not told. */
-static const char *changed_words(const char *before, const char *after)
+static const char *changed_words(const struct call *call, const char *before,
+				 const char *after)
 {
 	const char *list = "";
 
 	for (size_t i = 0; i < MAX_ARGUMENT; i += 4) {
+		if (is_text(call, i)) {
+			continue;
+		}
 		if (memcmp(before + i, after + i, 4)) {
 			list = text("%s %zu", list, i / 4);
 		}
@@ -51,7 +64,7 @@ static const char *ask(const struct call *call, const struct fault *first,
 	answer = err(ioctl(fd, call->cmd, argument));
 	/* What was prepared goes with the next one's files. */
 	close_range(3, ~0u, 0);
-	return text("%s%s", answer, changed_words(before, argument));
+	return text("%s%s", answer, changed_words(call, before, argument));
 }
 
 static const char *ask_at(const struct call *call, void *pointer)
