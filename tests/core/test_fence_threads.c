@@ -395,6 +395,44 @@ TEST(a_dma_buf_ends_while_its_pollers_do)
 	play(&what);
 }
 
+static void make_used_buffer(void)
+{
+	make_buffer();
+	dma_buf_poll_end(&shared.pollers[0]);
+	dma_buf_poll_end(&shared.pollers[1]);
+}
+
+static void hold_and_let_go(int index, unsigned int *seed)
+{
+	(void)seed;
+	switch (index) {
+	case 0:
+		dma_fence_signal(fence);
+		break;
+	case 1:
+		dma_buf_dispatch();
+		break;
+	default:
+		dma_buf_poll_hold(shared.dma_buf, FREE);
+	}
+}
+
+static void drop_held_buffer(void)
+{
+	dma_buf_dispatch();
+	expect(atomic_load(&shared.dma_buf->refs) == 1);
+	dma_buf_put(shared.dma_buf);
+	drop_buffer();
+}
+
+TEST(who_keeps_a_dma_buf_lets_go_of_it_after_the_signal)
+{
+	static const struct play what = {make_used_buffer, hold_and_let_go,
+					 drop_held_buffer};
+
+	play(&what);
+}
+
 /* ------------------------------------------------------------------------
  * Files
  */
@@ -594,6 +632,7 @@ int main(void)
 		ON_STAGE(a_use_that_takes_anothers_place_is_counted_once),
 		ON_STAGE(all_uses_as_one_are_waited_for_while_they_change),
 		ON_STAGE(a_dma_buf_ends_while_its_pollers_do),
+		ON_STAGE(who_keeps_a_dma_buf_lets_go_of_it_after_the_signal),
 		ON_STAGE(no_sync_file_misses_the_signal),
 		ON_STAGE(points_come_and_go_while_the_timeline_moves),
 		ON_STAGE(a_timeline_ends_while_its_points_do),
