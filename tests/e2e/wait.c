@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <linux/dma-buf.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -645,6 +646,61 @@ static void children_wait_as_well(void **state)
 	close_buffer(&buffer);
 }
 
+/* Where a buffer is mapped: the lowest place that is free. */
+static uint64_t place_of(int card, uint32_t handle)
+{
+	struct drm_mode_map_dumb map = {.handle = handle};
+
+	assert_int_equal(ioctl(card, DRM_IOCTL_MODE_MAP_DUMB, &map), 0);
+	return map.offset;
+}
+
+static uint64_t next_place(int card)
+{
+	struct buffer buffer = {0};
+	uint64_t place;
+
+	assert_int_equal(buffer_make(&buffer, card), 0);
+	place = place_of(card, buffer.handle);
+	close(buffer.fd);
+	buffer_close_handle(&buffer);
+	return place;
+}
+
+/* Its buffer goes although nobody signals the fence. */
+static void who_dies_waits_no_longer(void **state)
+{
+	struct dma_buf_sync sync = {DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ};
+	struct buffer buffer = open_buffer();
+	uint64_t place = place_of(buffer.card, buffer.handle);
+	uint32_t fence = attach(&buffer, FENCE_WRITE);
+	int64_t begin;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (!pid) {
+		ioctl(buffer.fd, DMA_BUF_IOCTL_SYNC, &sync);
+		_exit(1);
+	}
+	sleep_ms(DELAY);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	close(buffer.fd);
+	buffer_close_handle(&buffer);
+	/* Who waits keeps it. */
+	assert_int_not_equal(next_place(buffer.card), place);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	begin = now_ms();
+	while (next_place(buffer.card) != place) {
+		/* The fence ends by itself after 10 s. */
+		assert_true(now_ms() - begin < 5000);
+		sleep_ms(1);
+	}
+	assert_int_equal(fence_signal(buffer.card, fence), 0);
+	close(buffer.card);
+}
+
 static int many(void)
 {
 	struct rlimit limit;
@@ -802,6 +858,7 @@ int main(void)
 		cmocka_unit_test(sync_files_are_no_sockets),
 		cmocka_unit_test(numbers_are_given_away),
 		cmocka_unit_test(children_wait_as_well),
+		cmocka_unit_test(who_dies_waits_no_longer),
 		cmocka_unit_test(what_is_waited_for_goes_with_the_dma_bufs),
 		cmocka_unit_test(many_in_one_epoll),
 		cmocka_unit_test(threads_wait_for_one),
