@@ -864,5 +864,7 @@ int main(void)
 		cmocka_unit_test(threads_wait_for_one),
 	};
 
+	/* Also where no environment says so: on Linux, in the guest. */
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

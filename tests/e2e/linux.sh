@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# linux.sh LOOPS: the event loops on Linux's own vgem. What they expect of a
-# dma-buf is what Linux does.
+# linux.sh PROGRAM: a test on Linux's own vgem. What it expects of a dma-buf is
+# what Linux does.
 
 set -u
 
-"$(dirname "$0")/../../oracle/guest.sh" "${BUILD:?is the build folder}" "$1"
+"$(dirname "$0")/../oracle/guest.sh" "${BUILD:?is the build folder}" "$1"
 status=$?
 # Without a guest it is skipped, which is a failure where CI is set.
 if [ $status -eq 77 ] && [ "${CI-}" != true ]; then
