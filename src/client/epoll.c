@@ -16,6 +16,19 @@
 /* What a socket says and a sync file does not. */
 #define SOCKET_ONLY (EPOLLRDNORM | EPOLLRDBAND | EPOLLRDHUP)
 
+/* The server need not hear of what is ready. */
+static void hold_if_busy(int fd, int proxy, uint32_t events)
+{
+	struct pollfd p = {.fd = proxy, .events = (short)(events & EVENTS)};
+	const struct timespec now = {0};
+	short pending;
+
+	raw_syscall(SYS_ppoll, &p, 1, &now, NULL, 0);
+	pending = p.events & ~p.revents;
+	if (pending)
+		request_hold(fd, (unsigned short)pending);
+}
+
 static int proxy_ctl(int epfd, int op, int fd, struct epoll_event *event)
 {
 	struct epoll_event masked;
@@ -41,7 +54,7 @@ static int proxy_ctl(int epfd, int op, int fd, struct epoll_event *event)
 	if (!ret && op == EPOLL_CTL_ADD)
 		proxy_watched(fd);
 	if (!ret)
-		request_hold(fd, masked.events & EVENTS);
+		hold_if_busy(fd, proxy, masked.events);
 	return ret;
 }
 

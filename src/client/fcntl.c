@@ -9,32 +9,31 @@
 
 #include <stdarg.h>
 
+static int answer_of(int fd, int cmd, int ret)
+{
+	if (cmd == F_GETFL && ret >= 0 && remote_anon(fd))
+		ret &= ~O_ACCMODE;
+	return ret;
+}
+
 WRAPPER int fcntl(int fd, int cmd, ...)
 {
 	va_list ap;
 	void *arg;
-	int ret;
 
 	va_start(ap, cmd);
 	arg = va_arg(ap, void *);
 	va_end(ap);
-	ret = next()->fcntl(fd, cmd, arg);
-	if (cmd == F_GETFL && ret >= 0 && remote_anon(fd))
-		ret &= ~O_ACCMODE;
-	return ret;
+	return answer_of(fd, cmd, next()->fcntl(fd, cmd, arg));
 }
 
 WRAPPER int fcntl64(int fd, int cmd, ...)
 {
 	va_list ap;
 	void *arg;
-	int ret;
 
 	va_start(ap, cmd);
 	arg = va_arg(ap, void *);
 	va_end(ap);
-	ret = next()->fcntl64(fd, cmd, arg);
-	if (cmd == F_GETFL && ret >= 0 && remote_anon(fd))
-		ret &= ~O_ACCMODE;
-	return ret;
+	return answer_of(fd, cmd, next()->fcntl64(fd, cmd, arg));
 }
