@@ -6,6 +6,7 @@
  */
 #include <sys/resource.h>
 
+#include "cpu.h"
 #include "device.h"
 #include "measure.h"
 
@@ -14,10 +15,14 @@ static const unsigned long clients[] = {1, 2, 4, 16, 64, 256};
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-/* In this order: memory is measured while the server is new. */
 static const struct stage *const stages[] = {
 	&limit_calls, &limit_pair,    &limit_copy,	   &device_one,
 	&device_two,  &device_frames, &device_frames_read,
+};
+
+static const struct stage *const stages_one_cpu[] = {
+	&limit_pair_one_cpu,
+	&device_one_cpu,
 };
 
 static unsigned int count_points(void)
@@ -26,6 +31,9 @@ static unsigned int count_points(void)
 
 	for (unsigned int i = 0; i < NR(stages); i++) {
 		nr += stage_points(stages[i]);
+	}
+	for (unsigned int i = 0; i < NR(stages_one_cpu); i++) {
+		nr += stage_points(stages_one_cpu[i]);
 	}
 	nr += NR(buffers) * stage_points(&device_buffers);
 	return nr + NR(clients) * CLIENTS_POINTS;
@@ -40,17 +48,31 @@ static void raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int main(int argc, char **argv)
+static void run_one_cpu(pid_t server)
 {
-	measure_begin(argc, argv, count_points());
-	raise_limit();
-	server_run();
-	for (unsigned int i = 0; i < NR(stages); i++) {
-		stage_run(stages[i], 0);
+	cpu_share(server);
+	for (unsigned int i = 0; i < NR(stages_one_cpu); i++) {
+		stage_run(stages_one_cpu[i], 0);
 	}
 	for (unsigned int i = 0; i < NR(buffers); i++) {
 		stage_run(&device_buffers, buffers[i]);
 	}
+	cpu_spread(server);
+}
+
+int main(int argc, char **argv)
+{
+	pid_t server;
+
+	measure_begin(argc, argv, count_points());
+	raise_limit();
+	server = server_pid();
+	/* First, while the server's memory is new. */
+	server_run(server);
+	for (unsigned int i = 0; i < NR(stages); i++) {
+		stage_run(stages[i], 0);
+	}
+	run_one_cpu(server);
 	for (unsigned int i = 0; i < NR(clients); i++) {
 		clients_run(clients[i]);
 	}

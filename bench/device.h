@@ -3,6 +3,8 @@
 #ifndef UPRIME_BENCH_DEVICE_H
 #define UPRIME_BENCH_DEVICE_H
 
+#include <sys/types.h>
+
 #include "set.h"
 #include "stage.h"
 
@@ -19,6 +21,10 @@ extern const struct stage limit_copy;
 extern const struct stage device_one;
 extern const struct stage device_two;
 
+/* The round trips of these, for a time when all run on one CPU (cpu.h). */
+extern const struct stage limit_pair_one_cpu;
+extern const struct stage device_one_cpu;
+
 /* Two processes; the second has its consumer look at each page. */
 extern const struct stage device_frames;
 extern const struct stage device_frames_read;
@@ -32,6 +38,9 @@ void clients_run(unsigned long n);
 
 /* What the server uses while nobody asks anything. */
 #define SERVER_POINTS 3
-void server_run(void);
+void server_run(pid_t server);
+
+/* The process that listens on the session's socket; -1 if there is none. */
+pid_t server_pid(void);
 
 #endif

@@ -165,6 +165,23 @@ const struct stage limit_pair = {
 	.points = pair_points,
 };
 
+static const struct point pair_points_one_cpu[] = {
+	{.group = "limit", .name = "ping-pong, one CPU", .run = ping_pong},
+	{
+		.group = "limit",
+		.name = "scm_rights ping-pong, one CPU",
+		.run = fd_ping_pong,
+	},
+	{0},
+};
+
+const struct stage limit_pair_one_cpu = {
+	.scale = "",
+	.open = pair_open,
+	.close = pair_close,
+	.points = pair_points_one_cpu,
+};
+
 /* Two 4K frames, one behind the other. */
 static void *frames_open(unsigned long n)
 {

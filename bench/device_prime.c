@@ -301,3 +301,28 @@ const struct stage device_two = {
 	.close = two_close,
 	.points = two_points,
 };
+
+static const struct point one_cpu_points[] = {
+	{.group = "device", .name = "ioctl, one CPU", .run = op_version},
+	{
+		.group = "device",
+		.name = "first export, one CPU",
+		.prepare = make,
+		.run = export_made,
+		.clean = close_exported,
+	},
+	{
+		.group = "device",
+		.name = "first import, one CPU",
+		.run = import_all,
+		.clean = close_made,
+	},
+	{0},
+};
+
+const struct stage device_one_cpu = {
+	.scale = "",
+	.open = two_files_open,
+	.close = two_close,
+	.points = one_cpu_points,
+};

@@ -23,10 +23,7 @@
 #define NR_QUIET  1000
 #define NR_DMABUF 3
 
-#define NO_SERVER "no process serves the device"
-
-/* The process that listens on the session's socket, or -1. */
-static pid_t server_pid(void)
+pid_t server_pid(void)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 	const char *session = getenv("UPRIME_SESSION");
@@ -148,12 +145,10 @@ static void measure_idle(pid_t pid)
 	call_forget();
 }
 
-void server_run(void)
+void server_run(pid_t pid)
 {
-	pid_t pid = server_pid();
-
 	if (pid < 0) {
-		call_fail(NO_SERVER, ENOENT);
+		call_fail("a process that serves the device", ESRCH);
 		report("memory per buffer", NR_IDLE, "bytes", 0);
 		report("memory per buffer mapped once", NR_MAPPED, "bytes", 0);
 		report("idle cpu per second", NR_QUIET, "ns", 0);
