@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the system charges. These system calls are made directly: nothing that
+ * was loaded into the program shall make the limits look worse.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../tests/passing.h"
+#include "calls.h"
+#include "device.h"
+
+#define FRAME_SIZE ((size_t)FRAME_WIDTH * FRAME_HEIGHT * 4)
+
+static void null_call(void *data, unsigned long times)
+{
+	(void)data;
+	while (times--) {
+		syscall(SYS_getppid);
+	}
+}
+
+static void dup_close(void *data, unsigned long times)
+{
+	(void)data;
+	while (times--) {
+		syscall(SYS_close, syscall(SYS_dup, STDERR_FILENO));
+	}
+}
+
+static void stat_fd(void *data, unsigned long times)
+{
+	struct stat st;
+
+	(void)data;
+	while (times--) {
+		syscall(SYS_fstat, STDERR_FILENO, &st);
+	}
+}
+
+static void memfd_create_close(void *data, unsigned long times)
+{
+	(void)data;
+	while (times--) {
+		long fd = syscall(SYS_memfd_create, "bench", MFD_CLOEXEC);
+
+		if (fd < 0 || syscall(SYS_ftruncate, fd, SET_SIZE)) {
+			call_fail("memfd_create", errno);
+			return;
+		}
+		syscall(SYS_close, fd);
+	}
+}
+
+static const struct point calls[] = {
+	{.group = "limit", .name = "null syscall", .run = null_call},
+	{.group = "limit", .name = "dup+close", .run = dup_close},
+	{.group = "limit", .name = "fstat", .run = stat_fd},
+	{.group = "limit", .name = "memfd create", .run = memfd_create_close},
+	{0},
+};
+
+const struct stage limit_calls = {.scale = "", .points = calls};
+
+/* Both sleep while the other is at work. */
+struct pair {
+	int sock;
+	pid_t peer;
+};
+
+/* Answer a byte with a byte; 'f' with an fd as well. */
+static void answer(int sock)
+{
+	int fd = (int)syscall(SYS_memfd_create, "bench", MFD_CLOEXEC);
+	char byte;
+
+	while (recv(sock, &byte, 1, 0) == 1) {
+		if (byte == 'f') {
+			send_fd(sock, fd);
+		} else {
+			send(sock, &byte, 1, MSG_NOSIGNAL);
+		}
+	}
+}
+
+static void *pair_open(unsigned long n)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+	int ends[2];
+
+	(void)n;
+	if (!pair || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+				ends)) {
+		abort();
+	}
+	pair->peer = fork();
+	if (!pair->peer) {
+		close(ends[0]);
+		answer(ends[1]);
+		_exit(0);
+	}
+	close(ends[1]);
+	pair->sock = ends[0];
+	return pair;
+}
+
+static void pair_close(void *data)
+{
+	struct pair *pair = data;
+
+	close(pair->sock);
+	waitpid(pair->peer, NULL, 0);
+	free(pair);
+}
+
+static void ping_pong(void *data, unsigned long times)
+{
+	struct pair *pair = data;
+
+	while (times--) {
+		char byte = 0;
+
+		if (send(pair->sock, &byte, 1, MSG_NOSIGNAL) != 1 ||
+		    recv(pair->sock, &byte, 1, 0) != 1) {
+			call_fail("ping-pong", errno);
+			return;
+		}
+	}
+}
+
+static void fd_ping_pong(void *data, unsigned long times)
+{
+	struct pair *pair = data;
+
+	while (times--) {
+		int fd = -1;
+
+		if (send(pair->sock, "f", 1, MSG_NOSIGNAL) == 1) {
+			fd = receive_fd(pair->sock);
+		}
+		if (fd < 0) {
+			call_fail("SCM_RIGHTS", errno);
+			return;
+		}
+		syscall(SYS_close, fd);
+	}
+}
+
+static const struct point pair_points[] = {
+	{.group = "limit", .name = "ping-pong", .run = ping_pong},
+	{.group = "limit", .name = "scm_rights ping-pong", .run = fd_ping_pong},
+	{0},
+};
+
+const struct stage limit_pair = {
+	.scale = "",
+	.open = pair_open,
+	.close = pair_close,
+	.points = pair_points,
+};
+
+static const struct point pair_points_one_cpu[] = {
+	{.group = "limit", .name = "ping-pong, one CPU", .run = ping_pong},
+	{
+		.group = "limit",
+		.name = "scm_rights ping-pong, one CPU",
+		.run = fd_ping_pong,
+	},
+	{0},
+};
+
+const struct stage limit_pair_one_cpu = {
+	.scale = "",
+	.open = pair_open,
+	.close = pair_close,
+	.points = pair_points_one_cpu,
+};
+
+/* Two 4K frames, one behind the other. */
+static void *frames_open(unsigned long n)
+{
+	char *frames = malloc(2 * FRAME_SIZE);
+
+	(void)n;
+	if (!frames) {
+		abort();
+	}
+	memset(frames, 1, 2 * FRAME_SIZE);
+	return frames;
+}
+
+static void copy_frame(void *data, unsigned long times)
+{
+	while (times--) {
+		memcpy(data, (char *)data + FRAME_SIZE, FRAME_SIZE);
+	}
+}
+
+static const struct point copies[] = {
+	{.group = "limit", .name = "memcpy of a 4K frame", .run = copy_frame},
+	{0},
+};
+
+const struct stage limit_copy = {
+	.scale = "",
+	.open = frames_open,
+	.close = free,
+	.points = copies,
+};
