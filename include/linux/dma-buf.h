@@ -132,7 +132,8 @@ struct dma_buf_export_info {
  *
  * Return: a dma-buf with one reference, the caller's; it has a reference of
  * its own to the memory. ERR_PTR: -EINVAL (something required is missing),
- * -EBUSY (the memory is a dma-buf already: see dma_buf_find()), -ENOMEM.
+ * -EBUSY (the memory is a dma-buf already: see dma_buf_find()), -ENOMEM,
+ * -ENFILE.
  */
 EXPORT_SYMBOL struct dma_buf *
 dma_buf_export(const struct dma_buf_export_info *exp_info);

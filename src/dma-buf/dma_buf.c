@@ -45,6 +45,11 @@ struct dma_buf *dma_buf_export(const struct dma_buf_export_info *exp_info)
 	    !exp_info->size || exp_info->size > exp_info->file->size) {
 		return ERR_PTR(-EINVAL);
 	}
+	/* The memory's inode is what the table knows it by. */
+	ret = file_fd(exp_info->file);
+	if (ret < 0) {
+		return ERR_PTR(ret);
+	}
 	dmabuf = kzalloc(sizeof(*dmabuf), GFP_KERNEL);
 	if (!dmabuf) {
 		return ERR_PTR(-ENOMEM);
@@ -186,6 +191,9 @@ struct dma_buf *dma_buf_find(struct file *file)
 {
 	struct dma_buf *dmabuf;
 
+	if (file_fd_if_made(file) < 0) {
+		return NULL;
+	}
 	mutex_lock(&table_lock);
 	dmabuf = u64map_find(&table, file->ino);
 	if (dmabuf) {

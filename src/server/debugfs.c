@@ -185,9 +185,9 @@ static int print_names(FILE *out, struct drm_device *dev,
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < seen->nr; i++) {
-		const struct file *file = seen->names[i].obj->filp;
+		struct file *file = seen->names[i].obj->filp;
 
-		if (file) {
+		if (file && file_fd_if_made(file) >= 0) {
 			memory[i].dev = file->dev;
 			memory[i].ino = file->ino;
 		}
