@@ -92,13 +92,18 @@ struct dma_buf {
 	void *vmap_ptr;                /* while vmapping_counter; lock */
 	char name[DMA_BUF_NAME_LEN];   /* "" until set; lock */
 
-	atomic_uint refs;        /* see DOC; 0 <-> 1 under the table's lock */
-	int fd;                  /* our copy of the description or -1; table */
-	bool given;              /* an fd went out; table */
-	unsigned int giving;     /* fds about to go out; table */
-	bool fresh;              /* fd was opened for the first of them; table */
-	bool watched;            /* has been away; table */
-	bool dead;               /* being released; table */
+	atomic_uint refs; /* see DOC; 0 <-> 1 under the table's lock */
+	struct mutex fd_lock;
+	int fd;              /* our copy of the description or -1; fd_lock,
+	                        constant while kept */
+	atomic_bool kept;    /* fd is the description that everybody has, and
+	                        stays while there are references; fd_lock, and
+	                        to clear it the table's */
+	bool given;          /* an fd went out; fd_lock */
+	unsigned int giving; /* fds about to go out; fd_lock */
+	bool fresh;          /* fd was opened for the first of them; fd_lock */
+	bool watched;        /* has been away; fd_lock */
+	bool dead;           /* being released; fd_lock */
 	struct file_watch watch; /* once watched */
 	struct list_head node;   /* list of all; table */
 };
@@ -353,7 +358,7 @@ EXPORT_SYMBOL void dma_buf_poll_end(struct dma_buf_poller *poller);
 /**
  * dma_buf_for_each() - look at every dma-buf there is
  * @fn: called for each, under the table's lock: it may take no lock of the
- * core and no reference
+ * core
  * @data: for @fn
  */
 EXPORT_SYMBOL void dma_buf_for_each(void (*fn)(struct dma_buf *dmabuf,
