@@ -132,10 +132,10 @@ static void add_inotify_watch(struct file *file)
 	char path[PROC_PATH_MAX];
 	int wd;
 
-	if (open_fds() < 0) {
+	if (file_fd_if_made(file) < 0 || open_fds() < 0) {
 		return;
 	}
-	proc_path(path, file->fd);
+	proc_path(path, file_fd_if_made(file));
 	wd = fault_point() ? -1
 			   : inotify_add_watch(inotify_fd, path, IN_CLOSE);
 	if (wd < 0) {

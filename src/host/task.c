@@ -64,7 +64,20 @@ static int self_copy_to(struct task *task, u64 to, const void *from, size_t n)
 
 static int self_fd_get(struct task *task, int fd)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	(void)task;
+	/* If there is none, whoever looks at it will see. */
+	return fd < 0 ? -EBADF : fd;
+}
+
+static void self_fd_put(struct task *task, int fd)
+{
+	(void)task;
+	(void)fd;
+}
+
+static int self_fd_give(struct task *task, int fd, bool cloexec)
+{
+	int copy = fcntl(fd, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
 
 	(void)task;
 	return copy < 0 ? -errno : copy;
@@ -118,6 +131,8 @@ static const struct task_ops self_ops = {
 	.copy_from_user = self_copy_from,
 	.copy_to_user = self_copy_to,
 	.fd_get = self_fd_get,
+	.fd_put = self_fd_put,
+	.fd_give = self_fd_give,
 	.fd_install = self_fd_install,
 	.sleep = self_sleep,
 	.wake = self_wake,
