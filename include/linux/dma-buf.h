@@ -81,6 +81,9 @@ struct dma_buf {
 	struct dma_resv own_resv;      /* unused if the exporter has one */
 	struct file *file;             /* memory and identity, owned; constant */
 	int mode;                      /* O_RDONLY or O_RDWR; constant */
+	u32 number;                    /* lowest free one; constant */
+	u64 position;                  /* of its fds, see src/wire/ledger.h, or
+	                                  0: not set; constant */
 
 	struct list_head pollers; /* dma_buf_poller.node; dma_buf_poll.c */
 	/* Of who was told to wait, to read and to write; dma_buf_poll.c */

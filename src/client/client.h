@@ -92,6 +92,8 @@ int raw_fd_link(int fd, char *buf, size_t size);
 
 int memory_load(void *dst, uint64_t addr, size_t len);
 int memory_store(uint64_t addr, const void *src, size_t len);
+/* Whether [addr, addr + len) can be read and written right now. */
+bool memory_is_good(uint64_t addr, size_t len);
 
 /* ---- session.c: the session this process belongs to ---- */
 
@@ -242,6 +244,23 @@ bool remote_has_anon(void);
 bool dmabuf_may_be(int fd);
 /* Whether @fd is one; @name, if wanted, is set to its name. */
 bool dmabuf_is(int fd, char name[NODE_PATH_MAX]);
+
+/* Whether @fd is marked as one; *size, if wanted, is set to its bytes. */
+bool dmabuf_is_marked(int fd, int64_t *size);
+
+/* ---- ledger.c: which handle a dma-buf has ---- */
+
+bool ledger_is_here(uint64_t cookie);
+/* The handle an import of the dma-buf at @position gives; 0: ask the server. */
+uint32_t ledger_handle(uint64_t cookie, uint64_t position);
+void ledger_wanted(int fd, uint64_t cookie);
+
+/* ---- prime.c: two ioctls that need not be asked ---- */
+
+/* Done, with result 0. */
+bool prime_known(uint64_t cookie, uint32_t cmd, uint64_t arg);
+void prime_asked(int fd, uint64_t cookie, uint32_t cmd, int ret);
+bool prime_gives_dmabuf(uint32_t cmd);
 
 /* ---- proxy.c: what is waited for in place of a dma-buf ---- */
 

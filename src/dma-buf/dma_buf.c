@@ -26,16 +26,20 @@
 #include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <linux/slab.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uprime/host.h>
+#include <uprime/idr.h>
 #include <uprime/u64map.h>
 
 #include "../host/fault.h"
+#include "../wire/ledger.h"
 #include "internal.h"
 
 static DEFINE_MUTEX(table_lock);
 static struct u64map table; /* inode -> dma-buf; table_lock */
+static struct idr numbers;  /* number -> dma-buf; table_lock */
 static LIST_HEAD(all);      /* dma_buf.node; table_lock */
 
 static void dma_buf_free(struct dma_buf *dmabuf)
@@ -44,6 +48,45 @@ static void dma_buf_free(struct dma_buf *dmabuf)
 	mutex_destroy(&dmabuf->fd_lock);
 	mutex_destroy(&dmabuf->lock);
 	kfree(dmabuf);
+}
+
+/* A number that no dma-buf had before, neither of ours nor, most probably, of
+ * another process. */
+static u64 next_tag(void)
+{
+	static bool begun; /* table_lock */
+	static u64 tag;	   /* table_lock */
+
+	lockdep_assert_held(&table_lock);
+	if (!begun) {
+		begun = getrandom(&tag, sizeof(tag), 0) == sizeof(tag);
+	}
+	return tag++;
+}
+
+/* Enter a new dma-buf. -EBUSY: its memory is one already; -ENOMEM. */
+static int enter(struct dma_buf *dmabuf, struct file *file)
+{
+	int ret;
+
+	lockdep_assert_held(&table_lock);
+	if (u64map_find(&table, file->ino)) {
+		return -EBUSY;
+	}
+	ret = idr_alloc(&numbers, dmabuf);
+	if (ret < 0) {
+		return ret;
+	}
+	dmabuf->number = (u32)ret;
+	ret = u64map_insert(&table, file->ino, dmabuf);
+	if (ret) {
+		idr_remove(&numbers, dmabuf->number);
+		return ret;
+	}
+	dmabuf->position = ledger_position(next_tag(), dmabuf->number);
+	dmabuf->file = get_file(file);
+	list_add_tail(&dmabuf->node, &all);
+	return 0;
 }
 
 struct dma_buf *dma_buf_export(const struct dma_buf_export_info *exp_info)
@@ -81,13 +124,7 @@ struct dma_buf *dma_buf_export(const struct dma_buf_export_info *exp_info)
 	atomic_init(&dmabuf->refs, 1);
 
 	mutex_lock(&table_lock);
-	ret = u64map_find(&table, exp_info->file->ino)
-		      ? -EBUSY
-		      : u64map_insert(&table, exp_info->file->ino, dmabuf);
-	if (!ret) {
-		dmabuf->file = get_file(exp_info->file);
-		list_add_tail(&dmabuf->node, &all);
-	}
+	ret = enter(dmabuf, exp_info->file);
 	mutex_unlock(&table_lock);
 	if (ret) {
 		goto err_free;
@@ -115,6 +152,7 @@ static bool make_dead(struct dma_buf *dmabuf)
 	if (!atomic_load(&dmabuf->refs)) {
 		dmabuf->dead = true;
 		u64map_remove(&table, dmabuf->file->ino);
+		idr_remove(&numbers, dmabuf->number);
 		list_del_init(&dmabuf->node);
 	}
 	mutex_unlock(&table_lock);
@@ -244,6 +282,18 @@ bool dma_buf_is_kept(struct dma_buf *dmabuf)
 	return atomic_load_explicit(&dmabuf->kept, memory_order_acquire);
 }
 
+/* The description that everybody gets, with its position. */
+static int open_description(struct dma_buf *dmabuf)
+{
+	int fd = file_reopen(dmabuf->file, dmabuf->mode, FILE_HOLDER_DMA_BUF);
+
+	/* Only programs look at it; what they cannot know they ask. */
+	if (fd >= 0 && dmabuf->position) {
+		lseek(fd, (off_t)dmabuf->position, SEEK_SET);
+	}
+	return fd;
+}
+
 /* Begin to give the dma-buf out: its description, which is opened if we have
  * no copy of it, stays in dmabuf->fd until end_giving(). -errno, and then, too,
  * end_giving() follows. */
@@ -254,8 +304,7 @@ static int begin_giving(struct dma_buf *dmabuf)
 	mutex_lock(&dmabuf->fd_lock);
 	dmabuf->giving++;
 	if (dmabuf->fd < 0) {
-		dmabuf->fd = file_reopen(dmabuf->file, dmabuf->mode,
-					 FILE_HOLDER_DMA_BUF);
+		dmabuf->fd = open_description(dmabuf);
 		dmabuf->fresh = dmabuf->fd >= 0;
 	}
 	if (dmabuf->fd < 0) {

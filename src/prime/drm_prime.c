@@ -42,7 +42,10 @@
 #include <linux/dma-buf.h>
 #include <linux/slab.h>
 
+#include <uprime/ledger.h>
+
 #include "../gem/internal.h"
+#include "prime_ledger.h"
 
 /* ------------------------------------------------------------------------
  * Which handle is which dma-buf, per file
@@ -57,6 +60,7 @@ void drm_prime_destroy_file_private(struct drm_prime_file_private *prime)
 {
 	/* Every handle was closed before. */
 	WARN_ON(prime->dmabufs.count || prime->handles.count);
+	prime_ledger_destroy(prime->ledger);
 	u64map_destroy(&prime->dmabufs);
 	u64map_destroy(&prime->handles);
 	mutex_destroy(&prime->lock);
@@ -77,6 +81,16 @@ struct prime_member {
 	u32 handle;
 	struct prime_member *next; /* the same dma-buf's next handle */
 };
+
+/* Tell which handle an import gives from now on; 0: none that is known. */
+static void tell_ledger(struct drm_prime_file_private *prime,
+			const struct dma_buf *dma_buf, u32 handle)
+{
+	lockdep_assert_held(&prime->lock);
+	if (prime->ledger) {
+		prime_ledger_set(prime->ledger, dma_buf->position, handle);
+	}
+}
 
 /* Remember that a handle is a dma-buf. -ENOMEM. */
 static int add_buf_handle(struct drm_prime_file_private *prime,
@@ -105,6 +119,7 @@ static int add_buf_handle(struct drm_prime_file_private *prime,
 		if (ret) {
 			goto err_remove;
 		}
+		tell_ledger(prime, dma_buf, handle);
 	}
 	get_dma_buf(dma_buf);
 	return 0;
@@ -137,6 +152,8 @@ static struct dma_buf *del_buf_handle(struct drm_prime_file_private *prime,
 			u64map_insert(&prime->dmabufs, key_of(dma_buf),
 				      member->next);
 		}
+		tell_ledger(prime, dma_buf,
+			    member->next ? member->next->handle : 0);
 	} else {
 		while (at->next != member) {
 			at = at->next;
@@ -158,6 +175,49 @@ void drm_prime_remove_buf_handle(struct drm_prime_file_private *prime,
 	if (dma_buf) {
 		dma_buf_put(dma_buf);
 	}
+}
+
+/* The ledger of a file, made with all that is known. */
+static struct prime_ledger *get_ledger(struct drm_prime_file_private *prime)
+{
+	const struct prime_member *member;
+	struct prime_ledger *ledger;
+
+	lockdep_assert_held(&prime->lock);
+	if (prime->ledger) {
+		return prime->ledger;
+	}
+	ledger = prime_ledger_create();
+	if (IS_ERR(ledger)) {
+		return ledger;
+	}
+	prime->ledger = ledger;
+	for (size_t i = 0; i < prime->dmabufs.size; i++) {
+		member = prime->dmabufs.entries[i].value;
+		if (member) {
+			tell_ledger(prime, member->dma_buf, member->handle);
+		}
+	}
+	return ledger;
+}
+
+int drm_prime_ledger_fd(struct drm_file *file)
+{
+	const struct drm_driver *driver = file->minor->dev->driver;
+	struct drm_prime_file_private *prime = &file->prime;
+	struct prime_ledger *ledger;
+	int ret;
+
+	/* What other functions would say is not known here. */
+	if (driver->prime_handle_to_fd != drm_gem_prime_handle_to_fd ||
+	    driver->prime_fd_to_handle != drm_gem_prime_fd_to_handle) {
+		return -EOPNOTSUPP;
+	}
+	mutex_lock(&prime->lock);
+	ledger = get_ledger(prime);
+	ret = IS_ERR(ledger) ? (int)PTR_ERR(ledger) : prime_ledger_fd(ledger);
+	mutex_unlock(&prime->lock);
+	return ret;
 }
 
 /* ------------------------------------------------------------------------

@@ -124,6 +124,7 @@ struct connection {
 		struct wire_ioctl ioctl;
 		struct wire_mmap mmap;
 		struct wire_hold hold;
+		struct wire_ledger ledger;
 		struct wire_open_path open_path;
 		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
 	} in;
@@ -179,6 +180,7 @@ long call_ident(struct connection *conn);
 long call_ioctl(struct connection *conn);
 long call_dmabuf_ioctl(struct connection *conn);
 long call_mmap(struct connection *conn);
+long call_ledger(struct connection *conn);
 
 /* poll.c */
 
