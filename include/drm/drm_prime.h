@@ -26,7 +26,7 @@ struct prime_ledger;
  */
 struct drm_prime_file_private {
 	struct mutex lock;
-	struct u64map dmabufs; /* dma-buf's address -> member; lock */
+	struct u64map dmabufs; /* dma-buf's inode -> member; lock */
 	struct u64map handles; /* handle -> member, owned; lock */
 	struct prime_ledger *ledger; /* or NULL: nobody wants it; owned; lock */
 };
