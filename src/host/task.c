@@ -77,7 +77,7 @@ static void self_fd_put(struct task *task, int fd)
 
 static int self_fd_give(struct task *task, int fd, bool cloexec)
 {
-	int copy = fcntl(fd, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
+	int copy = cloexec ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : dup(fd);
 
 	(void)task;
 	return copy < 0 ? -errno : copy;
@@ -138,6 +138,20 @@ static const struct task_ops self_ops = {
 	.wake = self_wake,
 };
 
+static pid_t own_pid; /* written when there is one thread */
+
+static void note_pid(void)
+{
+	own_pid = getpid();
+}
+
+/* A fork changes it. */
+__attribute__((constructor)) static void note_pid_always(void)
+{
+	note_pid();
+	pthread_atfork(NULL, NULL, note_pid);
+}
+
 static _Thread_local struct self self = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.cond = PTHREAD_COND_INITIALIZER,
@@ -151,8 +165,7 @@ struct task *current_task(void)
 			self.task.ops = &self_ops;
 			self.task.fd_out = -1;
 		}
-		/* Which a fork changes. */
-		self.task.pid = getpid();
+		self.task.pid = own_pid;
 		return &self.task;
 	}
 	return task_of_thread;
