@@ -183,6 +183,14 @@ EXPORT_SYMBOL void file_unwatch(struct file_watch *watch);
 EXPORT_SYMBOL int file_watch_fd(void);
 
 /**
+ * file_watch_is_pending() - is file_watch_dispatch() to be called in any case?
+ *
+ * Return: true while there are files of which no event may come. Any lock may
+ * be held.
+ */
+EXPORT_SYMBOL bool file_watch_is_pending(void);
+
+/**
  * file_watch_dispatch() - call the watchers of files with closed descriptions
  *
  * Does not wait. A host calls it when file_watch_fd() is readable. No lock of

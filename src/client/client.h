@@ -62,6 +62,7 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "spin.h"
 #include "wire.h"
 
 #define WRAPPER __attribute__((visibility("default")))
@@ -120,6 +121,7 @@ struct conn {
 	/* Devices the server knows on it; the taker's. */
 	uint64_t cookies[CONN_COOKIES];
 	unsigned int next_cookie; /* the next to be replaced; the taker's */
+	struct spin spin;	  /* the taker's */
 	bool spare;		  /* not in the pool: ends when put; constant */
 };
 
@@ -178,7 +180,15 @@ void packet_try_send(int fd, const struct packet *p);
 int packet_recv(int fd, struct packet *p);
 /* Also ends, with -EINTR, when a signal handler without SA_RESTART has run. */
 int packet_recv_interruptible(int fd, struct packet *p);
+/* Does not wait: -EAGAIN. */
+int packet_try_recv(int fd, struct packet *p);
 void packet_close_fds(struct packet *p);
+
+/* ---- await.c: waiting for the server's answer ---- */
+
+void await_begin(void);
+/* packet_recv_interruptible() on a connection, as soon as possible. */
+int await_packet(struct conn *conn, struct packet *p);
 
 /* ---- request.c: a request and its answer ---- */
 

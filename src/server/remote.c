@@ -311,7 +311,7 @@ static void hear(struct connection *conn)
 	struct wire_hdr hdr;
 	struct iovec iov = {&hdr, sizeof(hdr)};
 	struct packet_fds fds;
-	ssize_t len = packet_recv(conn->sock, &iov, 1, &fds);
+	ssize_t len = packet_recv(conn->sock, &iov, 1, &fds, 0);
 
 	packet_close(&fds);
 	if (len == sizeof(hdr) && hdr.op == WIRE_CANCEL) {
