@@ -237,6 +237,8 @@ struct remote {
 
 /* What @fd is, or NULL; *cookie (if wanted) names it on the wire. */
 const struct remote *remote_of(int fd, uint64_t *cookie);
+const struct remote *remote_often(int fd, uint64_t *cookie);
+void remote_closing(unsigned int first, unsigned int last);
 /* The same for a device only, and for a file of the other kind only. */
 const struct remote *remote_device(int fd);
 const struct remote *remote_anon(int fd);
@@ -263,13 +265,25 @@ bool dmabuf_is_marked(int fd, int64_t *size);
 bool ledger_is_here(uint64_t cookie);
 /* The handle an import of the dma-buf at @position gives; 0: ask the server. */
 uint32_t ledger_handle(uint64_t cookie, uint64_t position);
+bool ledger_has_removals(uint64_t cookie);
 void ledger_wanted(int fd, uint64_t cookie);
+
+/* ---- lease.c: fds kept for exports to come ---- */
+
+bool lease_any(void);
+int lease_copy(uint64_t cookie, uint32_t handle, bool cloexec);
+void lease_wanted(int device, uint64_t cookie, uint32_t handle, int fd);
+void lease_end(uint64_t cookie, uint32_t handle);
+void lease_sweep(uint64_t cookie);
+void lease_closing(unsigned int first, unsigned int last);
+int lease_move(int number);
+void lease_in_child(void);
 
 /* ---- prime.c: two ioctls that need not be asked ---- */
 
 /* Done, with result 0. */
 bool prime_known(uint64_t cookie, uint32_t cmd, uint64_t arg);
-void prime_asked(int fd, uint64_t cookie, uint32_t cmd, int ret);
+void prime_asked(int fd, uint64_t cookie, uint32_t cmd, uint64_t arg, int ret);
 bool prime_gives_dmabuf(uint32_t cmd);
 
 /* ---- proxy.c: what is waited for in place of a dma-buf ---- */

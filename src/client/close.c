@@ -26,26 +26,6 @@ static bool may_end_fences(int fd)
 	return (remote_has_anon() || proxy_any()) && remote_device(fd);
 }
 
-WRAPPER int close(int fd)
-{
-	struct proxy proxy;
-	bool taken, settles;
-	int ret;
-
-	if (own_has(fd))
-		return (int)wrapper_return(-EBADF);
-	settles = may_end_fences(fd);
-	taken = proxy_take(fd, &proxy);
-	ret = next()->close(fd);
-	if (taken)
-		proxy_end(fd, &proxy);
-	if (settles) {
-		request_settle();
-		proxy_collect();
-	}
-	return ret;
-}
-
 static void end_proxies(unsigned int first, unsigned int last)
 {
 	struct proxy proxy;
@@ -56,6 +36,49 @@ static void end_proxies(unsigned int first, unsigned int last)
 			proxy_end(fd, &proxy);
 		first = (unsigned int)fd + 1;
 	}
+}
+
+static void range_closing(unsigned int first, unsigned int last)
+{
+	end_proxies(first, last);
+	lease_closing(first, last);
+	remote_closing(first, last);
+}
+
+static void number_closing(int fd)
+{
+	if (fd < 0)
+		return;
+	lease_closing((unsigned int)fd, (unsigned int)fd);
+	remote_closing((unsigned int)fd, (unsigned int)fd);
+}
+
+static void number_closed(int fd)
+{
+	if (fd >= 0)
+		remote_closing((unsigned int)fd, (unsigned int)fd);
+}
+
+WRAPPER int close(int fd)
+{
+	struct proxy proxy;
+	bool taken, settles;
+	int ret;
+
+	if (own_has(fd))
+		return (int)wrapper_return(-EBADF);
+	number_closing(fd);
+	settles = may_end_fences(fd);
+	taken = proxy_take(fd, &proxy);
+	ret = next()->close(fd);
+	number_closed(fd);
+	if (taken)
+		proxy_end(fd, &proxy);
+	if (settles) {
+		request_settle();
+		proxy_collect();
+	}
+	return ret;
 }
 
 static int raw_close_range(unsigned int first, unsigned int last, int flags)
@@ -82,12 +105,9 @@ static int close_around(unsigned int first, unsigned int last, int flags)
 	return raw_close_range(first, last, flags);
 }
 
-WRAPPER int close_range(unsigned int first, unsigned int last, int flags)
+static int close_range_as_asked(unsigned int first, unsigned int last,
+				int flags)
 {
-	bool closes = first <= last && !flags;
-
-	if (closes)
-		end_proxies(first, last);
 	/* Ours are close-on-exec already; and bad calls are not for us. */
 	if (first > last || (flags & (int)CLOSE_RANGE_CLOEXEC) ||
 	    own_next(first, last) < 0) {
@@ -98,12 +118,23 @@ WRAPPER int close_range(unsigned int first, unsigned int last, int flags)
 	return (int)wrapper_return(close_around(first, last, flags));
 }
 
+WRAPPER int close_range(unsigned int first, unsigned int last, int flags)
+{
+	int ret;
+
+	if (!flags)
+		range_closing(first, last);
+	ret = close_range_as_asked(first, last, flags);
+	remote_closing(first, last);
+	return ret;
+}
+
 WRAPPER void closefrom(int low)
 {
 	unsigned int fd, first = low < 0 ? 0 : (unsigned int)low;
 	struct rlimit limit;
 
-	end_proxies(first, ~0U);
+	range_closing(first, ~0U);
 	if (own_next(first, ~0U) < 0 && next()->closefrom) {
 		next()->closefrom(low);
 		return;
@@ -130,6 +161,8 @@ static int make_way(int fd)
 	if (!ret)
 		ret = proxy_move(fd);
 	if (!ret)
+		ret = lease_move(fd);
+	if (!ret)
 		own_remove(fd);
 	return ret;
 }
@@ -146,9 +179,12 @@ static int dup_onto(int fd, int to, int flags, bool is_dup3)
 		ret = make_way(to);
 		if (ret < 0)
 			return (int)wrapper_return(ret);
+		if (fd != to)
+			number_closing(to);
 		taken = fd != to && proxy_take(to, &proxy);
 	}
 	ret = is_dup3 ? next()->dup3(fd, to, flags) : next()->dup2(fd, to);
+	number_closed(to);
 	if (taken && ret < 0)
 		proxy_put_back(to, &proxy);
 	else if (taken)

@@ -2,9 +2,9 @@
 /**
  * DOC: ioctl on a device, a dma-buf or a file of the server's
  *
- * No ioctl is known by name, but for two (prime.c). How many bytes of the argument go out and come
- * in is said by the number itself, where it names an fd by the session's
- * hints, and what its pointers name the server asks for.
+ * No ioctl is known by name, but for those of prime.c. How many bytes of the
+ * argument go out and come in is said by the number itself, where it names an
+ * fd by the session's hints, and what its pointers name the server asks for.
  *
  * The fd that a reply brings is the program's from the moment it arrives; if
  * its number cannot be stored it is closed again, for nobody knows it.
@@ -112,12 +112,12 @@ WRAPPER int ioctl(int fd, unsigned long request, ...)
 	/* umockdev calls these ENOTTY; programs expect what a kernel says. */
 	if (fd < 0 && session_on())
 		return (int)wrapper_return(-EBADF);
-	if (remote_of(fd, &cookie)) {
+	if (remote_often(fd, &cookie)) {
 		if (prime_known(cookie, cmd, (uintptr_t)arg))
 			return 0;
 		ret = remote_ioctl(WIRE_IOCTL, fd, cookie, cmd, (uintptr_t)arg,
 				   &foreign);
-		prime_asked(fd, cookie, cmd, ret);
+		prime_asked(fd, cookie, cmd, (uintptr_t)arg, ret);
 		return (int)wrapper_return(foreign ? -ENODEV : ret);
 	}
 	if (may_be_dmabuf(fd, cmd)) {

@@ -28,6 +28,7 @@
 
 static _Atomic(const struct ledger *) places; /* PLACES in a row, or NULL */
 static _Atomic uint64_t cookies[PLACES];      /* by place; 0: it is free */
+static _Atomic uint64_t removals[PLACES];     /* that were seen, by place */
 static _Atomic unsigned int next_place;	      /* to be taken from another */
 static _Atomic uint64_t candidates[CANDIDATES]; /* cookie << 1 | ASKED */
 
@@ -74,6 +75,20 @@ uint32_t ledger_handle(uint64_t cookie, uint64_t position)
 	    atomic_load(&cookies[place]) != cookie)
 		return 0;
 	return (uint32_t)handle;
+}
+
+/**
+ * ledger_has_removals() - did handles end since this was last asked?
+ */
+bool ledger_has_removals(uint64_t cookie)
+{
+	int place = place_of(cookie);
+	uint64_t now;
+
+	if (place < 0)
+		return true;
+	now = atomic_load(&atomic_load(&places)[place].removals);
+	return atomic_exchange(&removals[place], now) != now;
 }
 
 static void *map(void *addr, int prot, int flags, int fd)

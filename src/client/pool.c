@@ -93,6 +93,7 @@ static void pool_begin(struct pool *pool)
 	if (atomic_compare_exchange_strong(&pool->state, &wiped,
 					   POOL_BEGINNING)) {
 		close_inherited();
+		lease_in_child();
 		await_begin();
 		atomic_store(&pool->pid, own_pid());
 		atomic_store(&pool->state, POOL_READY);

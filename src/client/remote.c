@@ -13,6 +13,11 @@
  * other files has one): an entry there is written by whoever moved it from
  * REMOTE_NONE to REMOTE_WRITING, and read only after it is REMOTE_KNOWN. Both
  * stay right in a child after fork.
+ *
+ * ioctl() is called so often that to ask for the cookie would be felt: there a
+ * device's number is remembered as well, until it is closed. Who enters one
+ * looks again afterwards, and who closes it removes it before and after, so
+ * that it does not matter who comes first.
  */
 #include "client.h"
 
@@ -20,12 +25,14 @@
 
 #define CACHE_SIZE     256
 #define REMOTES_MAX    64
+#define NUMBERS	       1024 /* of fds; higher ones are asked for */
 #define REMOTE_FOREIGN 0xffu
 
 enum remote_state { REMOTE_NONE, REMOTE_WRITING, REMOTE_KNOWN };
 
 static _Atomic uint64_t cache[CACHE_SIZE];
 static struct remote remotes[REMOTES_MAX];
+static _Atomic uint64_t numbers[NUMBERS]; /* the cookie of a device, or 0 */
 static atomic_bool has_anon; /* set once, never cleared */
 
 static void cache_set(uint64_t cookie, unsigned int what)
@@ -129,6 +136,64 @@ const struct remote *remote_of(int fd, uint64_t *cookie)
 	if (cookie)
 		*cookie = number;
 	return &remotes[what];
+}
+
+/* What the cache has of a cookie, if that is a device. */
+static const struct remote *cached_device(uint64_t cookie)
+{
+	uint64_t entry = atomic_load_explicit(&cache[cookie % CACHE_SIZE],
+					      memory_order_acquire);
+	const struct remote *remote = &remotes[entry & 0xff];
+
+	return entry >> 8 == cookie && (entry & 0xff) != REMOTE_FOREIGN &&
+			       remote->kind == WIRE_KIND_DEVICE
+		       ? remote
+		       : NULL;
+}
+
+static void remember_number(int fd, uint64_t cookie)
+{
+	uint64_t again;
+
+	atomic_store(&numbers[fd], cookie);
+	if (raw_cookie(fd, &again) < 0 || again != cookie)
+		atomic_store(&numbers[fd], 0);
+}
+
+/**
+ * remote_often() - remote_of(), of what is asked about often
+ *
+ * No system call if the fd is a device whose number is remembered.
+ */
+const struct remote *remote_often(int fd, uint64_t *cookie)
+{
+	const struct remote *remote = NULL;
+
+	if (fd < 0 || fd >= NUMBERS)
+		return remote_of(fd, cookie);
+	*cookie = atomic_load_explicit(&numbers[fd], memory_order_acquire);
+	if (*cookie)
+		remote = cached_device(*cookie);
+	if (remote)
+		return remote;
+	remote = remote_of(fd, cookie);
+	if (remote && remote->kind == WIRE_KIND_DEVICE)
+		remember_number(fd, *cookie);
+	return remote;
+}
+
+/**
+ * remote_closing() - numbers are about to be closed, or were
+ * @first: the lowest
+ * @last: the highest
+ */
+void remote_closing(unsigned int first, unsigned int last)
+{
+	unsigned int fd;
+
+	for (fd = first; fd <= last && fd < NUMBERS; fd++)
+		if (atomic_load_explicit(&numbers[fd], memory_order_relaxed))
+			atomic_store(&numbers[fd], 0);
 }
 
 static const struct remote *remote_of_kind(int fd, enum wire_kind kind)

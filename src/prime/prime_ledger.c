@@ -110,6 +110,7 @@ void prime_ledger_set(struct prime_ledger *ledger, u64 position, u32 handle)
 		return;
 	}
 	atomic_store(&slot->position, 0);
+	atomic_fetch_add(&ledger->map->removals, 1);
 	if (handle) {
 		atomic_store(&slot->handle, handle);
 		atomic_store(&slot->position, position);

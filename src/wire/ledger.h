@@ -36,10 +36,15 @@ struct ledger_slot {
 	_Atomic uint64_t handle;
 };
 
+/* Of all systems, so that a ledger is whole pages. */
+#define LEDGER_PAGE 65536
+
 /**
  * struct ledger - the memory which the server writes and programs read
  */
 struct ledger {
+	_Atomic uint64_t removals; /* how often a handle ended, or changed */
+	char unused[LEDGER_PAGE - sizeof(uint64_t)];
 	struct ledger_slot slots[LEDGER_SLOTS]; /* by number */
 };
 
