@@ -84,12 +84,15 @@ static int look(struct conn *conn, struct packet *p)
  */
 int await_packet(struct conn *conn, struct packet *p)
 {
+	const struct wire_hdr *head;
 	int ret = -EAGAIN;
 
 	if (spin_begin(&spinners, &conn->spin)) {
 		ret = look(conn, p);
+		/* It begins with its head, if it is any. */
+		head = p->iov[0].iov_base;
 		spin_end(&spinners, &conn->spin,
-			 ret != -EAGAIN && ret != -EINTR);
+			 ret >= (int)sizeof(*head) && head->cpu != spin_here());
 	}
 	return ret == -EAGAIN ? packet_recv_interruptible(conn_fd(conn), p)
 			      : ret;

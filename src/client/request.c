@@ -69,6 +69,7 @@ static int send_request(struct conn *conn, struct request *rq)
 	int hint_fd = rq->hint_fd, ret;
 	struct packet p;
 
+	hdr->cpu = spin_here();
 	for (;;) {
 		hdr->flags &= ~(WIRE_F_FD | WIRE_F_FD_ARG);
 		packet_init(&p, rq->head, rq->head_size);

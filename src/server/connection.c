@@ -59,6 +59,7 @@ static ssize_t wait_for_packet(struct connection *conn,
 			       const struct iovec *iov, size_t nr,
 			       struct packet_fds *fds)
 {
+	const struct wire_hdr *hdr = iov->iov_base;
 	ssize_t len = -EAGAIN;
 
 	if (spin_begin(&spinners, &conn->spin)) {
@@ -66,7 +67,9 @@ static ssize_t wait_for_packet(struct connection *conn,
 			len = packet_recv(conn->sock, iov, nr, fds,
 					  MSG_DONTWAIT);
 		}
-		spin_end(&spinners, &conn->spin, len != -EAGAIN);
+		spin_end(&spinners, &conn->spin,
+			 len >= (ssize_t)sizeof(*hdr) &&
+				 hdr->cpu != spin_here());
 	}
 	return len == -EAGAIN ? packet_recv(conn->sock, iov, nr, fds, 0) : len;
 }

@@ -47,6 +47,7 @@ static void send_reply(struct connection *conn)
 		{(void *)conn->reply_data, conn->reply.size},
 	};
 
+	conn->reply.hdr.cpu = spin_here();
 	if (conn->reply_fd < 0) {
 		connection_send(conn, iov, 2, NULL, 0, 0);
 		return;

@@ -9,20 +9,32 @@
  *
  * Where that is in vain (the other end has something else to do, or others need
  * the processors) it is not tried again for a number of waits, twice as many
- * each time. So it costs those little whom it does not help, and an end that
- * nobody talks to sleeps.
+ * each time. In vain it is, too, where the packet came from this very
+ * processor: to let the other end have it at once had been sooner. So it costs
+ * those little whom it does not help, and an end that nobody talks to sleeps.
  */
 #ifndef UPRIME_SPIN_H
 #define UPRIME_SPIN_H
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "wire.h"
 
 /* How often to look: as long as it takes to wake somebody up. */
 #define SPIN_TRIES 128
 /* Most waits in a row without it. */
 #define SPIN_PENALTY_MAX 255
+
+/**
+ * spin_here() - for wire_hdr.cpu
+ */
+static inline uint16_t spin_here(void)
+{
+	return (uint16_t)sched_getcpu();
+}
 
 /**
  * struct spin - how it went on one connection
@@ -74,12 +86,12 @@ static inline bool spin_begin(struct spinners *spinners, struct spin *spin)
 
 /**
  * spin_end() - it ended
- * @came: there was a packet
+ * @helped: there was a packet, and from another processor
  */
 static inline void spin_end(struct spinners *spinners, struct spin *spin,
-			    bool came)
+			    bool helped)
 {
-	int penalty = came ? 0 : 2 * spin->penalty + 1;
+	int penalty = helped ? 0 : 2 * spin->penalty + 1;
 
 	atomic_fetch_sub_explicit(&spinners->now, 1, memory_order_relaxed);
 	if (penalty > SPIN_PENALTY_MAX)

@@ -80,7 +80,8 @@ enum wire_op {
 
 struct wire_hdr {
 	uint32_t op;    /* enum wire_op */
-	uint32_t flags; /* WIRE_F_* */
+	uint16_t flags; /* WIRE_F_* */
+	uint16_t cpu;   /* where the sender runs: see spin.h */
 };
 
 struct wire_hello {

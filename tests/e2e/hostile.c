@@ -146,7 +146,7 @@ static void random_packets_change_nothing(void **state)
 						       : (uint32_t)rand();
 			}
 			hdr->op = some_op();
-			hdr->flags = (uint32_t)rand() & 0x3f;
+			hdr->flags = rand() & 0x3f;
 			send_raw(fd, packet, size, fds,
 				 (size_t)rand() % ((size_t)nr + 1));
 		}
