@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -515,6 +516,261 @@ static int check_import(char **argv)
 	return 0;
 }
 
+/* ---- exports ---- */
+
+#define NUMBERS 8192 /* fds of nobody are higher */
+
+/* The fds of this process that are buffers, also those it does not see. */
+static int count_dma_bufs(void)
+{
+	char path[32], link[256];
+	int nr = 0;
+	long len;
+
+	for (int fd = 0; fd < NUMBERS; fd++) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		len = syscall(SYS_readlinkat, AT_FDCWD, path, link,
+			      sizeof(link) - 1);
+		link[len < 0 ? 0 : len] = '\0';
+		nr += strstr(link, "/memfd:") || strstr(link, "/dmabuf:");
+	}
+	return nr;
+}
+
+/* A buffer in a device of its own, which was exported often. Its fd is closed.
+ */
+static struct buffer make_exported(void)
+{
+	struct buffer buffer = make_in(open_card());
+
+	for (int i = 0; i < TIMES; i++) {
+		close(export(buffer.card, buffer.handle));
+	}
+	close(buffer.fd);
+	buffer.fd = -1;
+	return buffer;
+}
+
+static bool same_file(int a, int b)
+{
+	return !syscall(SYS_kcmp, getpid(), getpid(), KCMP_FILE, a, b);
+}
+
+static void an_export_again_gives_the_same_file(void **state)
+{
+	struct drm_prime_handle prime = {.flags = DRM_RDWR};
+	struct buffer a = make_exported();
+	int first = export(a.card, a.handle), fd;
+
+	(void)state;
+	for (int i = 0; i < TIMES; i++) {
+		/* The lowest number that is free, as dup() gives. */
+		fd = export(a.card, a.handle);
+		assert_int_equal(fd, first + 1);
+		assert_true(same_file(first, fd));
+		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+		close(fd);
+		prime.handle = a.handle;
+		assert_int_equal(ioctl(a.card, DRM_IOCTL_PRIME_HANDLE_TO_FD,
+				       &prime),
+				 0);
+		assert_int_equal(prime.fd, fd);
+		assert_int_equal(fcntl(fd, F_GETFD), 0);
+		assert_int_equal(get_import(a.card, fd), a.handle);
+		close(fd);
+	}
+	close(first);
+	close(a.card);
+}
+
+static int export_at(int card, void *arg)
+{
+	return ioctl(card, DRM_IOCTL_PRIME_HANDLE_TO_FD, arg) ? errno : 0;
+}
+
+static void a_wrong_export_is_refused_as_before(void **state)
+{
+	struct buffer a = make_exported();
+	struct drm_prime_handle prime = {.handle = a.handle, .flags = 0x1234};
+
+	(void)state;
+	assert_int_equal(export_at(a.card, &prime), EINVAL);
+	assert_int_equal(export_at(a.card, NULL), EFAULT);
+	assert_int_equal(export_at(a.card, (void *)-8ul), EFAULT);
+	assert_int_equal(export(a.card, a.handle + 1), -ENOENT);
+	assert_int_equal(export(-1, a.handle), -EBADF);
+	close(a.card);
+	assert_int_equal(export(a.card, a.handle), -EBADF);
+}
+
+static void nothing_is_left_of_a_closed_handle(void **state)
+{
+	struct drm_mode_destroy_dumb destroy;
+	struct buffer a;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		a = make_exported();
+		destroy.handle = a.handle;
+		assert_int_equal(i % 2 ? close_handle(a.card, a.handle)
+				       : ioctl(a.card,
+					       DRM_IOCTL_MODE_DESTROY_DUMB,
+					       &destroy),
+				 0);
+		assert_int_equal(count_dma_bufs(), 0);
+		assert_int_equal(export(a.card, a.handle), -ENOENT);
+		close(a.card);
+	}
+}
+
+static void nothing_is_left_of_a_closed_device(void **state)
+{
+	struct buffer a = make_exported(), b = make_exported();
+	int other = open_card(), copy = dup(b.card);
+
+	(void)state;
+	close(a.card);
+	assert_int_equal(dup2(other, b.card), b.card);
+	assert_int_equal(count_dma_bufs(), 0);
+	/* The number is another device now, and the device has another. */
+	assert_int_equal(export(b.card, b.handle), -ENOENT);
+	for (int i = 0; i < TIMES; i++) {
+		close(export(copy, b.handle));
+	}
+	assert_int_equal(close_range((unsigned int)copy, (unsigned int)copy, 0),
+			 0);
+	assert_int_equal(count_dma_bufs(), 0);
+	close(b.card);
+	close(other);
+}
+
+static void nothing_is_left_in_a_child(void **state)
+{
+	struct buffer a = make_exported();
+	pid_t pid = fork();
+	int fd;
+
+	(void)state;
+	if (!pid) {
+		fd = count_dma_bufs() ? -1 : export(a.card, a.handle);
+		_exit(fd < 0 || get_import(a.card, fd) != a.handle);
+	}
+	assert_int_equal(status_of(pid), 0);
+	fd = export(a.card, a.handle);
+	assert_int_equal(get_import(a.card, fd), a.handle);
+	close(fd);
+	close(a.card);
+}
+
+static void a_handle_that_another_process_closed_is_gone(void **state)
+{
+	struct buffer a = make_exported();
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid) {
+		_exit(close_handle(a.card, a.handle));
+	}
+	assert_int_equal(status_of(pid), 0);
+	assert_int_equal(export(a.card, a.handle), -ENOENT);
+	assert_int_equal(count_dma_bufs(), 0);
+	close(a.card);
+}
+
+static void all_numbers_can_be_had(void **state)
+{
+	struct buffer a = make_exported();
+	int fd;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		for (int to = a.card + 1; to < 1024; to++) {
+			assert_int_equal(dup2(STDERR_FILENO, to), to);
+		}
+		for (int to = a.card + 1; to < 1024; to++) {
+			assert_int_equal(close(to), 0);
+		}
+		for (int n = 0; n < TIMES; n++) {
+			fd = export(a.card, a.handle);
+			assert_int_equal(get_import(a.card, fd), a.handle);
+			close(fd);
+		}
+	}
+	close(a.card);
+}
+
+/* More buffers than there is room for, and then fewer. */
+static void many_buffers_take_turns(void **state)
+{
+	static struct buffer buffers[200];
+	int card = open_card(), fd;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		buffers[i] = make_in(card);
+	}
+	for (int n = 0; n < 3 * TIMES; n++) {
+		for (int i = 0; i < (n < TIMES ? 200 : 10); i++) {
+			fd = export(card, buffers[i].handle);
+			assert_true(same_file(fd, buffers[i].fd));
+			close(fd);
+		}
+	}
+	for (int i = 0; i < 200; i++) {
+		close(buffers[i].fd);
+		assert_int_equal(close_handle(card, buffers[i].handle), 0);
+	}
+	assert_int_equal(count_dma_bufs(), 0);
+	close(card);
+}
+
+static void *export_until_over(void *arg)
+{
+	uint32_t handle;
+	int fd;
+
+	(void)arg;
+	while (!over) {
+		fd = export(shared.card, shared.handle);
+		if (fd == -ENOENT) {
+			continue;
+		}
+		/* It may be closed again by now, and its number another's. */
+		if (fd < 0 || import(shared.card, fd, &handle) || !handle) {
+			return &shared;
+		}
+		close(fd);
+	}
+	return NULL;
+}
+
+static void threads_export_what_is_closed(void **state)
+{
+	pthread_t threads[THREADS];
+	int fd;
+
+	(void)state;
+	shared = make();
+	start(threads, export_until_over);
+	for (int i = 0; i < ROUNDS; i++) {
+		fd = export(shared.card, shared.handle);
+		if (fd < 0) {
+			assert_int_equal(fd, -ENOENT);
+		} else {
+			assert_true(same_file(fd, shared.fd));
+			close(fd);
+		}
+		assert_int_equal(close_handle(shared.card,
+					      get_import(shared.card,
+							 shared.fd)),
+				 0);
+		assert_int_equal(get_import(shared.card, shared.fd) > 0, 1);
+	}
+	stop(threads);
+	unmake(&shared);
+	assert_int_equal(count_dma_bufs(), 0);
+}
+
 /* ---- nobody is asked ---- */
 
 static pid_t server;
@@ -569,6 +825,22 @@ static void imports_again_ask_nobody(void **state)
 	unmake(&a);
 }
 
+static void exports_again_ask_nobody(void **state)
+{
+	struct buffer a = make_exported();
+	int fd;
+
+	(void)state;
+	stop_server();
+	for (int i = 0; i < 100; i++) {
+		fd = export(a.card, a.handle);
+		assert_true(fd >= 0);
+		assert_int_equal(close(fd), 0);
+	}
+	let_server_go_on();
+	close(a.card);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -584,7 +856,17 @@ int main(int argc, char **argv)
 		cmocka_unit_test(another_process_closes),
 		cmocka_unit_test(the_receiver_of_a_device_closes),
 		cmocka_unit_test(exec_keeps_the_handles),
+		cmocka_unit_test(an_export_again_gives_the_same_file),
+		cmocka_unit_test(a_wrong_export_is_refused_as_before),
+		cmocka_unit_test(nothing_is_left_of_a_closed_handle),
+		cmocka_unit_test(nothing_is_left_of_a_closed_device),
+		cmocka_unit_test(nothing_is_left_in_a_child),
+		cmocka_unit_test(a_handle_that_another_process_closed_is_gone),
+		cmocka_unit_test(all_numbers_can_be_had),
+		cmocka_unit_test(many_buffers_take_turns),
+		cmocka_unit_test(threads_export_what_is_closed),
 		cmocka_unit_test(imports_again_ask_nobody),
+		cmocka_unit_test(exports_again_ask_nobody),
 	};
 
 	if (argc == 4) {
