@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "limits.h"
 #include "set.h"
 #include "stage.h"
 
@@ -12,8 +13,7 @@
 #define FRAME_WIDTH  3840
 #define FRAME_HEIGHT 2160
 
-/* The system alone. */
-extern const struct stage limit_calls;
+/* The system alone, beside limits.h. */
 extern const struct stage limit_pair;
 extern const struct stage limit_copy;
 

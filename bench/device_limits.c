@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the system charges. These system calls are made directly: nothing that
- * was loaded into the program shall make the limits look worse.
- */
+/* What the system charges for what goes on between two processes. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,56 +13,6 @@
 #include "device.h"
 
 #define FRAME_SIZE ((size_t)FRAME_WIDTH * FRAME_HEIGHT * 4)
-
-static void null_call(void *data, unsigned long times)
-{
-	(void)data;
-	while (times--) {
-		syscall(SYS_getppid);
-	}
-}
-
-static void dup_close(void *data, unsigned long times)
-{
-	(void)data;
-	while (times--) {
-		syscall(SYS_close, syscall(SYS_dup, STDERR_FILENO));
-	}
-}
-
-static void stat_fd(void *data, unsigned long times)
-{
-	struct stat st;
-
-	(void)data;
-	while (times--) {
-		syscall(SYS_fstat, STDERR_FILENO, &st);
-	}
-}
-
-static void memfd_create_close(void *data, unsigned long times)
-{
-	(void)data;
-	while (times--) {
-		long fd = syscall(SYS_memfd_create, "bench", MFD_CLOEXEC);
-
-		if (fd < 0 || syscall(SYS_ftruncate, fd, SET_SIZE)) {
-			call_fail("memfd_create", errno);
-			return;
-		}
-		syscall(SYS_close, fd);
-	}
-}
-
-static const struct point calls[] = {
-	{.group = "limit", .name = "null syscall", .run = null_call},
-	{.group = "limit", .name = "dup+close", .run = dup_close},
-	{.group = "limit", .name = "fstat", .run = stat_fd},
-	{.group = "limit", .name = "memfd create", .run = memfd_create_close},
-	{0},
-};
-
-const struct stage limit_calls = {.scale = "", .points = calls};
 
 /* Both sleep while the other is at work. */
 struct pair {

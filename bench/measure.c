@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +10,40 @@ static bool quick;
 static const char *only;
 static unsigned int done, total;
 
+static void help(const char *program)
+{
+	printf("usage: %s [--quick] [--only TEXT]\n\n"
+	       "Measures, and prints a line of JSON for each point.\n\n"
+	       "  --quick      fewer and shorter samples\n"
+	       "  --only TEXT  only the points in whose \"group scale name\" "
+	       "TEXT stands\n",
+	       program);
+}
+
+__attribute__((noreturn)) static void refuse(const char *program,
+					     const char *what, const char *arg)
+{
+	fprintf(stderr, "%s: %s%s; see --help.\n", program, what, arg);
+	exit(2);
+}
+
 void measure_begin(int argc, char **argv, unsigned int nr)
 {
+	const char *program = program_invocation_short_name;
+
 	total = nr;
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--quick")) {
 			quick = true;
 		} else if (!strcmp(argv[i], "--only") && i + 1 < argc) {
 			only = argv[++i];
+		} else if (!strcmp(argv[i], "--only")) {
+			refuse(program, "--only needs a text", "");
+		} else if (!strcmp(argv[i], "--help")) {
+			help(program);
+			exit(0);
+		} else {
+			refuse(program, "there is no option ", argv[i]);
 		}
 	}
 }
