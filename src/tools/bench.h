@@ -64,9 +64,6 @@ const struct point *points_find(const struct points *points, const char *group,
 				const char *name, const char *scale,
 				unsigned long n);
 
-/* points_list - an array of all points, for the caller to put */
-struct json_object *points_list(const struct points *points);
-
 /* points_save - write a file with the machine's facts and all points; "-" is
  * stdout. Returns 0; -errno, and it was said. */
 int points_save(const struct points *points, const char *path);

@@ -112,18 +112,13 @@ static void begin(const struct chart *chart, FILE *out)
 		 " font-size=\"16\" font-weight=\"bold\"", out);
 }
 
-/* "10 us": of a decade's number only the first digit counts. */
-static void decade_text(int power, const char *unit, char *text, size_t size)
+/* "10 us": only the first digit counts. */
+static void value_text(double value, const char *unit, char *text, size_t size)
 {
 	const char *rest;
 	char number[32];
 
-	if (!unit) {
-		snprintf(text, size, "%.*f", power < 0 ? -power : 0,
-			 pow(10, power));
-		return;
-	}
-	bench_unit(number, sizeof(number), pow(10, power), unit);
+	bench_unit(number, sizeof(number), value, unit);
 	rest = strchr(number, ' ');
 	snprintf(text, size, "%.3g%s", strtod(number, NULL), rest ? rest : "");
 }
@@ -160,17 +155,23 @@ static void put_x_axis(const struct axis *axis, const struct chart *chart,
 
 static void put_y_axis(const struct axis *axis, const char *unit, FILE *out)
 {
+	bool few = axis->high - axis->low < 2.5;
 	char text[48];
 
 	for (int power = (int)axis->low; power <= (int)axis->high; power++) {
 		double y = at(axis, pow(10, power));
 
 		put_line(LEFT, y, RIGHT, y, "#dddddd", out);
-		decade_text(power, unit, text, sizeof(text));
+		value_text(pow(10, power), unit, text, sizeof(text));
 		put_text(LEFT - 8, y + 4, "end", text, "", out);
 		for (int i = 2; i < 10 && power < (int)axis->high; i++) {
 			y = at(axis, i * pow(10, power));
 			put_line(LEFT - 4, y, LEFT, y, "#999999", out);
+			if (few && (i == 2 || i == 5)) {
+				value_text(i * pow(10, power), unit, text,
+					   sizeof(text));
+				put_text(LEFT - 8, y + 4, "end", text, "", out);
+			}
 		}
 	}
 	put_line(LEFT, TOP, LEFT, BOTTOM, "#666666", out);
@@ -281,7 +282,8 @@ static void put_decades(const struct axis *axis, double bottom, FILE *out)
 		double x = at(axis, pow(10, power));
 
 		put_line(x, TOP, x, bottom, power ? "#dddddd" : "#222222", out);
-		decade_text(power, NULL, text, sizeof(text));
+		snprintf(text, sizeof(text), "%.*f", power < 0 ? -power : 0,
+			 pow(10, power));
 		put_text(x, bottom + 18, "middle", text, "", out);
 	}
 }

@@ -173,7 +173,7 @@ static struct json_object *point_json(const struct point *point)
 	return json;
 }
 
-struct json_object *points_list(const struct points *points)
+static struct json_object *points_json(const struct points *points)
 {
 	struct json_object *list = json_object_new_array();
 
@@ -226,7 +226,7 @@ int points_save(const struct points *points, const char *path)
 	int ret = 0;
 
 	json_object_object_add(all, "machine", machine_json());
-	json_object_object_add(all, "points", points_list(points));
+	json_object_object_add(all, "points", points_json(points));
 	text = json_object_to_json_string_ext(
 		all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
 	out = strcmp(path, "-") ? fopen(path, "we") : stdout;

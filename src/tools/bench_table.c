@@ -211,7 +211,7 @@ static void set_verdict(struct sheet *sheet, struct row *row,
 			const struct view *view, const struct verdict *verdict)
 {
 	const struct target *target = verdict->target;
-	char limit[32], text[160], beside[120];
+	char limit[32], text[160], beside[120], only[64] = "";
 
 	target_limit_text(verdict, text, sizeof(text));
 	target_beside_text(verdict, &view->bench->points, beside,
@@ -223,8 +223,12 @@ static void set_verdict(struct sheet *sheet, struct row *row,
 		return;
 	}
 	bench_unit(limit, sizeof(limit), verdict->limit, verdict->point->unit);
+	if (target->which == TARGET_LARGEST && verdict->n < target->point.n) {
+		snprintf(only, sizeof(only), "; for want of %lu",
+			 target->point.n);
+	}
 	if (target->limit[0].group) {
-		sheet_set(sheet, row, LIMIT, "%s (%s)%s%s", limit, text,
+		sheet_set(sheet, row, LIMIT, "%s (%s%s)%s%s", limit, text, only,
 			  beside[0] ? "; " : "", beside);
 	} else {
 		sheet_set(sheet, row, LIMIT, "%s", limit);
