@@ -52,11 +52,31 @@ static double at(const struct axis *axis, double value)
 				    (axis->high - axis->low);
 }
 
-/* Some values, or whole decades. */
-static void axis_fit(struct axis *axis, double min, double max, bool decades)
+/* The next power of ten, or with @fine the next of 1, 2, 5, 10, ..., that is
+ * not above, or not below, a value. */
+static double mark(double value, bool above, bool fine)
 {
-	axis->low = decades ? floor(log10(min)) : log10(min);
-	axis->high = decades ? ceil(log10(max)) : log10(max);
+	static const double steps[] = {1, 2, 5, 10};
+	double decade = pow(10, floor(log10(value))), last = decade;
+
+	for (int i = 0; i < 4; i++) {
+		double step = steps[i] * decade;
+
+		if (!fine && steps[i] != 1 && steps[i] != 10) {
+			continue;
+		}
+		if (step >= value) {
+			return above || step == value ? step : last;
+		}
+		last = step;
+	}
+	return last;
+}
+
+static void axis_fit(struct axis *axis, double min, double max)
+{
+	axis->low = log10(min);
+	axis->high = log10(max);
 	if (axis->high <= axis->low) {
 		axis->high = axis->low + 1;
 	}
@@ -123,6 +143,18 @@ static void value_text(double value, const char *unit, char *text, size_t size)
 	snprintf(text, size, "%.3g%s", strtod(number, NULL), rest ? rest : "");
 }
 
+/* "100", "10k", "4.19M" */
+static void count_text(double count, char *text, size_t size)
+{
+	if (count < 1e4) {
+		snprintf(text, size, "%.0f", count);
+	} else if (count < 1e6) {
+		snprintf(text, size, "%.3gk", count / 1e3);
+	} else {
+		snprintf(text, size, "%.3gM", count / 1e6);
+	}
+}
+
 /* Lines and labels where values are, unless they would touch others. */
 static void put_x_axis(const struct axis *axis, const struct chart *chart,
 		       FILE *out)
@@ -146,32 +178,35 @@ static void put_x_axis(const struct axis *axis, const struct chart *chart,
 			}
 			marks[nr++] = x;
 			put_line(x, TOP, x, BOTTOM, "#dddddd", out);
-			snprintf(text, sizeof(text), "%.0f", series->x[i]);
+			count_text(series->x[i], text, sizeof(text));
 			put_text(x, BOTTOM + 18, "middle", text, "", out);
 		}
 	}
 	put_line(LEFT, BOTTOM, RIGHT, BOTTOM, "#666666", out);
 }
 
+/* Decades have lines and labels; if there are few, 2 and 5 times as well. */
 static void put_y_axis(const struct axis *axis, const char *unit, FILE *out)
 {
 	bool few = axis->high - axis->low < 2.5;
+	int power = (int)floor(axis->low);
 	char text[48];
 
-	for (int power = (int)axis->low; power <= (int)axis->high; power++) {
-		double y = at(axis, pow(10, power));
+	for (int i = 1; power <= axis->high; i++) {
+		double value = i * pow(10, power), y = at(axis, value);
+		bool labelled = i == 1 || (few && (i == 2 || i == 5));
 
-		put_line(LEFT, y, RIGHT, y, "#dddddd", out);
-		value_text(pow(10, power), unit, text, sizeof(text));
-		put_text(LEFT - 8, y + 4, "end", text, "", out);
-		for (int i = 2; i < 10 && power < (int)axis->high; i++) {
-			y = at(axis, i * pow(10, power));
-			put_line(LEFT - 4, y, LEFT, y, "#999999", out);
-			if (few && (i == 2 || i == 5)) {
-				value_text(i * pow(10, power), unit, text,
-					   sizeof(text));
-				put_text(LEFT - 8, y + 4, "end", text, "", out);
-			}
+		if (y <= BOTTOM + 0.5 && y >= TOP - 0.5) {
+			put_line(LEFT - 4, y, labelled ? RIGHT : LEFT, y,
+				 labelled ? "#dddddd" : "#999999", out);
+		}
+		if (labelled && y <= BOTTOM + 0.5 && y >= TOP - 0.5) {
+			value_text(value, unit, text, sizeof(text));
+			put_text(LEFT - 8, y + 4, "end", text, "", out);
+		}
+		if (i == 9) {
+			power++;
+			i = 0;
 		}
 	}
 	put_line(LEFT, TOP, LEFT, BOTTOM, "#666666", out);
@@ -196,8 +231,10 @@ static void fit_all(const struct chart *chart, struct axis *x, struct axis *y)
 			}
 		}
 	}
-	axis_fit(x, low[0], high[0], false);
-	axis_fit(y, low[1], high[1], true);
+	axis_fit(x, low[0], high[0]);
+	/* Noise alone shall not fill a plot. */
+	low[1] = mark(low[1], false, true);
+	axis_fit(y, low[1], mark(fmax(high[1], low[1] * 4), true, true));
 }
 
 static void put_series(const struct series *series, const struct axis *x,
@@ -278,7 +315,7 @@ static void put_decades(const struct axis *axis, double bottom, FILE *out)
 {
 	char text[48];
 
-	for (int power = (int)axis->low; power <= (int)axis->high; power++) {
+	for (int power = (int)round(axis->low); power <= axis->high; power++) {
 		double x = at(axis, pow(10, power));
 
 		put_line(x, TOP, x, bottom, power ? "#dddddd" : "#222222", out);
@@ -339,7 +376,8 @@ void chart_bars(const struct chart *chart, FILE *out)
 		nr++;
 	}
 	/* A bar of 1 needs a length. */
-	axis_fit(&axis, low * 0.99, high, true);
+	axis_fit(&axis, mark(low * 0.99, false, false),
+		 mark(high, true, false));
 	begin(chart, out);
 	put_decades(&axis, bottom, out);
 	slot = (bottom - TOP) / nr;

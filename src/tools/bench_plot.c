@@ -14,6 +14,7 @@
  * @chart: without series
  * @scale: what is on the x axis
  * @unit: of the points that are in it
+ * @speed_up: not the value is shown, but how often it fits into that at 1
  * @groups: whose points; the limits are dashed
  */
 struct plot {
@@ -21,7 +22,8 @@ struct plot {
 	struct chart chart;
 	const char *scale;
 	const char *unit;
-	const char *groups[3];
+	bool speed_up;
+	const char *groups[2];
 };
 
 static const struct plot plots[] = {
@@ -35,11 +37,12 @@ static const struct plot plots[] = {
 	},
 	{
 		.file = "threads.svg",
-		.chart = {.title = "The core: time for one operation, of all "
-				   "threads together",
+		.chart = {.title = "The core: the rate of all threads, as a "
+				   "multiple of one thread's",
 			  .x_title = "threads"},
 		.scale = "threads",
 		.unit = "ns",
+		.speed_up = true,
 		.groups = {"core", "core limit"},
 	},
 	{
@@ -70,8 +73,9 @@ static struct series *series_of(struct chart *chart, const char *name,
 	struct series *series;
 
 	for (unsigned int i = 0; i < chart->nr; i++) {
-		if (!strcmp(chart->series[i].name, name)) {
-			return &chart->series[i];
+		series = &chart->series[i];
+		if (!strcmp(series->name, name) && series->dashed == dashed) {
+			return series;
 		}
 	}
 	if (chart->nr == CHART_SERIES_MAX) {
@@ -101,6 +105,18 @@ static void add_value(struct chart *chart, const char *name, bool dashed,
 	}
 }
 
+static double value_of(const struct points *points, const struct plot *plot,
+		       const struct point *point)
+{
+	const struct point *one;
+
+	if (!plot->speed_up) {
+		return point->median;
+	}
+	one = points_find(points, point->group, point->name, point->scale, 1);
+	return one && point->median > 0 ? one->median / point->median : 0;
+}
+
 static void add_points(struct chart *chart, const struct points *points,
 		       const struct plot *plot, const char *group)
 {
@@ -112,7 +128,7 @@ static void add_points(struct chart *chart, const struct points *points,
 		    !strcmp(point->unit, plot->unit)) {
 			add_value(chart, point->name,
 				  strstr(group, "limit") != NULL, point->n,
-				  point->median);
+				  value_of(points, plot, point));
 		}
 	}
 }
@@ -219,8 +235,8 @@ int bench_plots(const struct points *points, const char *folder)
 
 	for (size_t i = 0; i < NR_PLOTS && !ret; i++) {
 		chart = plots[i].chart;
-		chart.y_unit = plots[i].unit;
-		for (int g = 0; g < 3 && plots[i].groups[g]; g++) {
+		chart.y_unit = plots[i].speed_up ? "ratio" : plots[i].unit;
+		for (int g = 0; g < 2 && plots[i].groups[g]; g++) {
 			add_points(&chart, points, &plots[i],
 				   plots[i].groups[g]);
 		}

@@ -32,14 +32,14 @@ struct lines {
  * @bench: what it measures for
  * @name: of the group that its points get
  * @what: the point that came last
- * @part: its group and scale
+ * @part: its scale
  * @percent: of all
  * @points: how many came
  */
 struct run {
 	struct bench *bench;
 	const char *name;
-	char what[128], part[128];
+	char what[128], part[64];
 	unsigned int percent, points;
 };
 
@@ -134,8 +134,7 @@ static void got_point(struct run *run, const char *line)
 	json_object_put(json);
 	run->points++;
 	point = &points->at[points->nr - 1];
-	snprintf(run->part, sizeof(run->part), "%s %s", point->group,
-		 point->scale);
+	snprintf(run->part, sizeof(run->part), "%s", point->scale);
 	if (point->scale[0]) {
 		snprintf(run->what, sizeof(run->what), "%s, %lu %s",
 			 point->name, point->n, point->scale);

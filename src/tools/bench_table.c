@@ -107,7 +107,8 @@ static int sheet_width(const struct sheet *sheet, int column)
 
 static bool is_text(int column)
 {
-	return column == WHAT || column == LIMIT || column == SPREAD;
+	return column == WHAT || column == LIMIT || column == SPREAD ||
+	       column == REACHED;
 }
 
 static void print_row(const struct row *row, const int *widths)
@@ -233,7 +234,8 @@ static void set_verdict(struct sheet *sheet, struct row *row,
 	} else {
 		sheet_set(sheet, row, LIMIT, "%s", limit);
 	}
-	sheet_set(sheet, row, RATIO, "%.2f", verdict->ratio);
+	bench_unit(limit, sizeof(limit), verdict->ratio, "ratio");
+	sheet_set(sheet, row, RATIO, "%s", limit);
 	sheet_set(sheet, row, REACHED, "%s",
 		  verdict->kind == VERDICT_REACHED ? "yes" : "NO");
 }
@@ -263,6 +265,7 @@ static void add_point(struct sheet *sheet, const struct view *view,
 		      const struct point *point, const struct point *first)
 {
 	struct row *row = sheet_add(sheet);
+	char ratio[32];
 	int nr = 0;
 
 	if (point->scale[0]) {
@@ -280,8 +283,9 @@ static void add_point(struct sheet *sheet, const struct view *view,
 	}
 	set_figures(sheet, row, view, point);
 	if (first && first != point && first->median > 0) {
-		sheet_set(sheet, row, GROWTH, "%.2f",
-			  point->median / first->median);
+		bench_unit(ratio, sizeof(ratio), point->median / first->median,
+			   "ratio");
+		sheet_set(sheet, row, GROWTH, "%s", ratio);
 	}
 	for (int i = 0; i < view->nr; i++) {
 		if (view->verdicts[i].point == point) {
