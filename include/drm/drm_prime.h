@@ -15,6 +15,7 @@ struct drm_device;
 struct drm_file;
 struct drm_gem_object;
 struct page;
+struct prime_ledger;
 
 /**
  * struct drm_prime_file_private - which dma-buf is which handle of a file
@@ -25,8 +26,9 @@ struct page;
  */
 struct drm_prime_file_private {
 	struct mutex lock;
-	struct u64map dmabufs; /* dma-buf's address -> member; lock */
+	struct u64map dmabufs; /* dma-buf's inode -> member; lock */
 	struct u64map handles; /* handle -> member, owned; lock */
+	struct prime_ledger *ledger; /* or NULL: nobody wants it; owned; lock */
 };
 
 EXPORT_SYMBOL struct dma_buf *

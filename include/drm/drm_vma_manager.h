@@ -24,7 +24,9 @@ struct drm_vma_offset_node {
 	unsigned long pages;   /* length */
 	unsigned long hole;    /* length of the free pages that follow */
 	struct list_head node; /* drm_vma_offset_manager.first.node */
-	struct list_head free; /* drm_vma_offset_manager.holes, if hole */
+	/* If hole: its place in drm_vma_offset_manager.holes, and its age. */
+	struct drm_vma_offset_node *left, *right;
+	u64 born;
 	struct drm_vma_offset_file *files; /* owned */
 	unsigned int nr_files;
 };
@@ -36,7 +38,8 @@ struct drm_vma_offset_node {
  */
 struct drm_vma_offset_manager {
 	struct drm_vma_offset_node first; /* of no pages, before all others */
-	struct list_head holes; /* drm_vma_offset_node.free, oldest hole first */
+	struct drm_vma_offset_node *holes; /* the root of a tree, or NULL */
+	u64 holes_born;                    /* how many there ever were */
 };
 
 static inline u64 drm_vma_node_offset_addr(struct drm_vma_offset_node *node)

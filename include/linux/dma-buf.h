@@ -81,6 +81,9 @@ struct dma_buf {
 	struct dma_resv own_resv;      /* unused if the exporter has one */
 	struct file *file;             /* memory and identity, owned; constant */
 	int mode;                      /* O_RDONLY or O_RDWR; constant */
+	u32 number;                    /* lowest free one; constant */
+	u64 position;                  /* of its fds, see src/wire/ledger.h, or
+	                                  0: not set; constant */
 
 	struct list_head pollers; /* dma_buf_poller.node; dma_buf_poll.c */
 	/* Of who was told to wait, to read and to write; dma_buf_poll.c */
@@ -92,13 +95,18 @@ struct dma_buf {
 	void *vmap_ptr;                /* while vmapping_counter; lock */
 	char name[DMA_BUF_NAME_LEN];   /* "" until set; lock */
 
-	atomic_uint refs;        /* see DOC; 0 <-> 1 under the table's lock */
-	int fd;                  /* our copy of the description or -1; table */
-	bool given;              /* an fd went out; table */
-	unsigned int giving;     /* fds about to go out; table */
-	bool fresh;              /* fd was opened for the first of them; table */
-	bool watched;            /* has been away; table */
-	bool dead;               /* being released; table */
+	atomic_uint refs; /* see DOC; 0 <-> 1 under the table's lock */
+	struct mutex fd_lock;
+	int fd;              /* our copy of the description or -1; fd_lock,
+	                        constant while kept */
+	atomic_bool kept;    /* fd is the description that everybody has, and
+	                        stays while there are references; fd_lock, and
+	                        to clear it the table's */
+	bool given;          /* an fd went out; fd_lock */
+	unsigned int giving; /* fds about to go out; fd_lock */
+	bool fresh;          /* fd was opened for the first of them; fd_lock */
+	bool watched;        /* has been away; fd_lock */
+	bool dead;           /* being released; fd_lock */
 	struct file_watch watch; /* once watched */
 	struct list_head node;   /* list of all; table */
 };
@@ -132,7 +140,8 @@ struct dma_buf_export_info {
  *
  * Return: a dma-buf with one reference, the caller's; it has a reference of
  * its own to the memory. ERR_PTR: -EINVAL (something required is missing),
- * -EBUSY (the memory is a dma-buf already: see dma_buf_find()), -ENOMEM.
+ * -EBUSY (the memory is a dma-buf already: see dma_buf_find()), -ENOMEM,
+ * -ENFILE.
  */
 EXPORT_SYMBOL struct dma_buf *
 dma_buf_export(const struct dma_buf_export_info *exp_info);
@@ -352,7 +361,7 @@ EXPORT_SYMBOL void dma_buf_poll_end(struct dma_buf_poller *poller);
 /**
  * dma_buf_for_each() - look at every dma-buf there is
  * @fn: called for each, under the table's lock: it may take no lock of the
- * core and no reference
+ * core
  * @data: for @fn
  */
 EXPORT_SYMBOL void dma_buf_for_each(void (*fn)(struct dma_buf *dmabuf,

@@ -2,7 +2,8 @@
 /**
  * DOC: struct file, the memory of an object
  *
- * One struct file is one sealed memfd. Its own descriptor (description A)
+ * One struct file is one sealed memfd, made when it is first needed: memory
+ * that nobody maps or exports costs no descriptor. Its own one (description A)
  * never leaves this process. What others get - the fd of a dma-buf, the fd to
  * map for an mmap through a device - is the memfd *re-opened*: a description
  * of its own, so that the last close of it, and the last munmap of what was
@@ -32,10 +33,12 @@ struct page;
  */
 struct file {
 	struct kref ref;
-	int fd;     /* description A, owned; constant */
+	atomic_int fd; /* description A, owned, or -1: not made yet; written
+	                  once, under lock: file_fd(), file_fd_if_made() */
+	const char *name; /* of the memfd, outlives the file; constant */
 	u64 size;   /* bytes, a multiple of the page size; constant */
-	ino_t ino;  /* identity of the memfd, beside dev; constant */
-	dev_t dev;  /* constant */
+	ino_t ino;  /* identity of the memfd, beside dev: constant once made */
+	dev_t dev;
 	struct mutex lock;
 	struct page *pages; /* made on first use, owned; lock */
 	void *vaddr;        /* mapped on first use, owned; lock */
@@ -63,18 +66,35 @@ struct file_watch {
 };
 
 /**
- * shmem_file_setup() - make memory for an object
- * @name: shown in /proc/PID/maps
+ * shmem_file_setup() - memory for an object
+ * @name: shown in /proc/PID/maps; outlives the file
  * @size: bytes, a multiple of the page size
  *
- * The memory reads as zero, is given by the system when first touched, and
- * can neither shrink nor grow.
+ * The memory reads as zero and can neither shrink nor grow. The system is
+ * asked for it when it is first needed (file_fd()), and gives each page when
+ * that is first touched.
  *
  * Return: a file with one reference, which the caller drops with fput(); or
- * ERR_PTR: -EINVAL (size 0 or beyond what a file can have), -ENOMEM, -ENFILE
- * (this process has no descriptor left), -ENOSYS (no memfd).
+ * ERR_PTR: -EINVAL (size 0 or beyond what a file can have), -ENOMEM.
  */
 EXPORT_SYMBOL struct file *shmem_file_setup(const char *name, u64 size);
+
+/**
+ * file_fd() - a file's own description, made now if it is not there yet
+ * @file: the file
+ *
+ * From then on it has an identity (file.ino, file.dev).
+ *
+ * Return: the fd, owned by the file; or -ENFILE (this process has none left),
+ * -ENOMEM, -ENOSYS (no memfd).
+ */
+EXPORT_SYMBOL int file_fd(struct file *file);
+
+/* file_fd_if_made - the same, or a negative number if nobody needed it yet */
+static inline int file_fd_if_made(const struct file *file)
+{
+	return atomic_load_explicit(&file->fd, memory_order_acquire);
+}
 
 /**
  * get_file() - take a reference
@@ -108,7 +128,7 @@ EXPORT_SYMBOL struct page *shmem_file_pages(struct file *file);
  * @file: the file
  *
  * Return: the address of its first byte, owned by the file and valid as long
- * as it; or ERR_PTR(-ENOMEM).
+ * as it; or ERR_PTR, as file_fd().
  */
 EXPORT_SYMBOL void *shmem_file_vaddr(struct file *file);
 
@@ -161,6 +181,14 @@ EXPORT_SYMBOL void file_unwatch(struct file_watch *watch);
  * by the library; or -errno of inotify_init1(2).
  */
 EXPORT_SYMBOL int file_watch_fd(void);
+
+/**
+ * file_watch_is_pending() - is file_watch_dispatch() to be called in any case?
+ *
+ * Return: true while there are files of which no event may come. Any lock may
+ * be held.
+ */
+EXPORT_SYMBOL bool file_watch_is_pending(void);
 
 /**
  * file_watch_dispatch() - call the watchers of files with closed descriptions

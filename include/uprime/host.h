@@ -28,9 +28,14 @@ struct task_ops {
 	/* Write its memory: 0 or -EFAULT. */
 	int (*copy_to_user)(struct task *task, u64 to, const void *from,
 			    size_t n);
-	/* A copy, in this process, of one of its fds: the caller closes it.
-	 * -EBADF, -EMFILE. */
+	/* One of its fds as an fd of this process, to look at until fd_put(). It
+	 * can be the very fd: who keeps it copies it. -EBADF, -EMFILE. */
 	int (*fd_get)(struct task *task, int fd);
+	/* End fd_get(), with what it returned. */
+	void (*fd_put)(struct task *task, int fd);
+	/* Give it a copy of an fd of this process, which stays the caller's.
+	 * All else as fd_install(); also -ENFILE. */
+	int (*fd_give)(struct task *task, int fd, bool cloexec);
 	/* Give it an fd of this process. Takes @fd over on success. Returns
 	 * its number there; -EMFILE. Where task->fd_out >= 0 the number may
 	 * be filled in at that offset of the ioctl's argument later. The PRIME

@@ -62,6 +62,7 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "spin.h"
 #include "wire.h"
 
 #define WRAPPER __attribute__((visibility("default")))
@@ -92,6 +93,8 @@ int raw_fd_link(int fd, char *buf, size_t size);
 
 int memory_load(void *dst, uint64_t addr, size_t len);
 int memory_store(uint64_t addr, const void *src, size_t len);
+/* Whether [addr, addr + len) can be read and written right now. */
+bool memory_is_good(uint64_t addr, size_t len);
 
 /* ---- session.c: the session this process belongs to ---- */
 
@@ -118,6 +121,7 @@ struct conn {
 	/* Devices the server knows on it; the taker's. */
 	uint64_t cookies[CONN_COOKIES];
 	unsigned int next_cookie; /* the next to be replaced; the taker's */
+	struct spin spin;	  /* the taker's */
 	bool spare;		  /* not in the pool: ends when put; constant */
 };
 
@@ -176,7 +180,15 @@ void packet_try_send(int fd, const struct packet *p);
 int packet_recv(int fd, struct packet *p);
 /* Also ends, with -EINTR, when a signal handler without SA_RESTART has run. */
 int packet_recv_interruptible(int fd, struct packet *p);
+/* Does not wait: -EAGAIN. */
+int packet_try_recv(int fd, struct packet *p);
 void packet_close_fds(struct packet *p);
+
+/* ---- await.c: waiting for the server's answer ---- */
+
+void await_begin(void);
+/* packet_recv_interruptible() on a connection, as soon as possible. */
+int await_packet(struct conn *conn, struct packet *p);
 
 /* ---- request.c: a request and its answer ---- */
 
@@ -242,6 +254,23 @@ bool remote_has_anon(void);
 bool dmabuf_may_be(int fd);
 /* Whether @fd is one; @name, if wanted, is set to its name. */
 bool dmabuf_is(int fd, char name[NODE_PATH_MAX]);
+
+/* Whether @fd is marked as one; *size, if wanted, is set to its bytes. */
+bool dmabuf_is_marked(int fd, int64_t *size);
+
+/* ---- ledger.c: which handle a dma-buf has ---- */
+
+bool ledger_is_here(uint64_t cookie);
+/* The handle an import of the dma-buf at @position gives; 0: ask the server. */
+uint32_t ledger_handle(uint64_t cookie, uint64_t position);
+void ledger_wanted(int fd, uint64_t cookie);
+
+/* ---- prime.c: two ioctls that need not be asked ---- */
+
+/* Done, with result 0. */
+bool prime_known(uint64_t cookie, uint32_t cmd, uint64_t arg);
+void prime_asked(int fd, uint64_t cookie, uint32_t cmd, int ret);
+bool prime_gives_dmabuf(uint32_t cmd);
 
 /* ---- proxy.c: what is waited for in place of a dma-buf ---- */
 

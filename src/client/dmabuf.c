@@ -6,11 +6,14 @@
  * with one is right without us. For the rest the server is asked whether a
  * memfd sealed like that is its own. It may be a stranger's: so only when it
  * matters, that is when a program wants what the kernel would refuse, or its
- * name. No state.
+ * name. The file position marks it, too (ledger.h), as long as nobody moves it.
+ * No state.
  */
 #include "client.h"
 
 #include <string.h>
+
+#include "ledger.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
@@ -42,5 +45,27 @@ bool dmabuf_is(int fd, char name[NODE_PATH_MAX])
 		return false;
 	if (name)
 		memcpy(name, ident.name, NODE_PATH_MAX);
+	return true;
+}
+
+/**
+ * dmabuf_is_marked() - does the position of this fd mark a dma-buf?
+ * @fd: any number
+ * @size: set to its size in bytes, if it does; may be NULL
+ *
+ * One system call for other files. No server is asked: one whose position was
+ * moved is not found.
+ */
+bool dmabuf_is_marked(int fd, int64_t *size)
+{
+	struct statx st;
+
+	if (!session_on() ||
+	    !ledger_is_position(raw_syscall(SYS_lseek, fd, 0, SEEK_CUR)) ||
+	    !dmabuf_may_be(fd) ||
+	    raw_syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_SIZE, &st) < 0)
+		return false;
+	if (size)
+		*size = (int64_t)st.stx_size;
 	return true;
 }

@@ -3,7 +3,8 @@
  * DOC: fcntl on a sync file
  *
  * It was opened neither to be read nor to be written, which the system calls
- * O_RDONLY; a socket is O_RDWR. All other commands are the socket's own.
+ * O_RDONLY; a socket is O_RDWR. All other commands are the socket's own. Who
+ * has no sync file pays nothing.
  */
 #include "client.h"
 
@@ -11,7 +12,8 @@
 
 static int answer_of(int fd, int cmd, int ret)
 {
-	if (cmd == F_GETFL && ret >= 0 && remote_anon(fd))
+	if (cmd == F_GETFL && ret >= 0 && (ret & O_ACCMODE) == O_RDWR &&
+	    remote_has_anon() && remote_anon(fd))
 		ret &= ~O_ACCMODE;
 	return ret;
 }

@@ -2,7 +2,7 @@
 /**
  * DOC: ioctl on a device, a dma-buf or a file of the server's
  *
- * No ioctl is known by name. How many bytes of the argument go out and come
+ * No ioctl is known by name, but for two (prime.c). How many bytes of the argument go out and come
  * in is said by the number itself, where it names an fd by the session's
  * hints, and what its pointers name the server asks for.
  *
@@ -43,7 +43,7 @@ static int argument_fd(uint32_t cmd, uint64_t arg)
 }
 
 /* Gives the program the fd that came with a reply. */
-static int install_fd(struct request *rq)
+static int install_fd(struct request *rq, uint32_t cmd)
 {
 	int32_t fd = rq->reply_fd;
 	int ret = -EMFILE;
@@ -55,7 +55,8 @@ static int install_fd(struct request *rq)
 	ret = memory_store(rq->arg + rq->reply.fd_off, &fd, sizeof(fd));
 	if (ret < 0)
 		goto fail_close;
-	remote_given(fd);
+	if (!prime_gives_dmabuf(cmd))
+		remote_given(fd);
 	return rq->reply.ret;
 
 fail_close:
@@ -88,7 +89,7 @@ static int remote_ioctl(uint32_t op, int fd, uint64_t cookie, uint32_t cmd,
 	*foreign = rq.reply.hdr.flags & WIRE_F_FOREIGN;
 	if (!*foreign && rq.reply.ret >= 0 &&
 	    (rq.reply.hdr.flags & WIRE_F_PATCH_FD))
-		return install_fd(&rq);
+		return install_fd(&rq, cmd);
 	if (rq.reply_fd >= 0)
 		raw_close(rq.reply_fd);
 	return *foreign ? 0 : rq.reply.ret;
@@ -112,8 +113,11 @@ WRAPPER int ioctl(int fd, unsigned long request, ...)
 	if (fd < 0 && session_on())
 		return (int)wrapper_return(-EBADF);
 	if (remote_of(fd, &cookie)) {
+		if (prime_known(cookie, cmd, (uintptr_t)arg))
+			return 0;
 		ret = remote_ioctl(WIRE_IOCTL, fd, cookie, cmd, (uintptr_t)arg,
 				   &foreign);
+		prime_asked(fd, cookie, cmd, ret);
 		return (int)wrapper_return(foreign ? -ENODEV : ret);
 	}
 	if (may_be_dmabuf(fd, cmd)) {

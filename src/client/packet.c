@@ -120,24 +120,37 @@ static long recv_once(int fd, struct packet *p, int flags)
 	return ret;
 }
 
+/* A bad address is found either before a packet is looked at (it can be no
+ * address at all) or after one was taken off the socket, which is then gone.
+ * Asking again without waiting tells which: the former gives the same error. */
+static int recv_checked(int fd, struct packet *p, int flags)
+{
+	long ret = recv_once(fd, p, flags);
+
+	if (ret == -EFAULT && recv_once(fd, p, MSG_DONTWAIT) == -EFAULT)
+		ret = -ENOBUFS;
+	return (int)ret;
+}
+
 /**
  * packet_recv_interruptible() - wait for a packet, or a signal
- *
- * A bad address is found either before a packet is looked at (it can be no
- * address at all) or after one was taken off the socket, which is then gone.
- * Asking again without waiting tells which: the former gives the same error.
  *
  * Return: as packet_recv(), or -EINTR: no packet was taken, and a handler has
  * run for which the system does not go on by itself.
  */
 int packet_recv_interruptible(int fd, struct packet *p)
 {
-	long ret;
+	return recv_checked(fd, p, 0);
+}
 
-	ret = recv_once(fd, p, 0);
-	if (ret == -EFAULT && recv_once(fd, p, MSG_DONTWAIT) == -EFAULT)
-		ret = -ENOBUFS;
-	return (int)ret;
+/**
+ * packet_try_recv() - take a packet if there is one
+ *
+ * Return: as packet_recv(), or -EAGAIN.
+ */
+int packet_try_recv(int fd, struct packet *p)
+{
+	return recv_checked(fd, p, MSG_DONTWAIT);
 }
 
 /**

@@ -93,6 +93,7 @@ static void pool_begin(struct pool *pool)
 	if (atomic_compare_exchange_strong(&pool->state, &wiped,
 					   POOL_BEGINNING)) {
 		close_inherited();
+		await_begin();
 		atomic_store(&pool->pid, own_pid());
 		atomic_store(&pool->state, POOL_READY);
 	} else {
@@ -263,6 +264,7 @@ static int pool_grow(struct pool *pool, struct conn **out, struct conn *spare)
 	}
 	memset(conn->cookies, 0, sizeof(conn->cookies));
 	conn->next_cookie = 0;
+	conn->spin = (struct spin){0};
 	conn_set_fd(pool, conn, fd);
 	*out = conn;
 	return 0;

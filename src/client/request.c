@@ -245,7 +245,7 @@ static int converse(struct conn *conn, struct request *rq)
 		packet_init(&p, &answer, sizeof(answer));
 		if (!arg_bad)
 			packet_add(&p, rq->arg, rq->arg_in);
-		ret = packet_recv_interruptible(conn_fd(conn), &p);
+		ret = await_packet(conn, &p);
 		if (ret == -EINTR) {
 			send_cancel(conn);
 			continue;

@@ -98,6 +98,7 @@ static int place(struct vram_device *vram, struct vram_object *vobj)
 {
 	u64 size = vobj->base.size;
 	s64 offset;
+	int fd;
 
 	lockdep_assert_held(&vram->lock);
 	offset = find_room(vram, size, vram->next, VRAM_SIZE);
@@ -107,9 +108,12 @@ static int place(struct vram_device *vram, struct vram_object *vobj)
 	if (offset < 0) {
 		return -ENOMEM;
 	}
+	fd = file_fd(vobj->base.filp);
+	if (fd < 0) {
+		return fd;
+	}
 	if (mmap(vram->window + offset, size, PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_FIXED, vobj->base.filp->fd,
-		 0) == MAP_FAILED) {
+		 MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
 		return -ENOMEM;
 	}
 	vobj->offset = (u64)offset;

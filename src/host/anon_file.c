@@ -90,13 +90,19 @@ struct anon_file *anon_file_get(int fd, const struct anon_file_ops *ops)
 {
 	struct task *task = current_task();
 	struct anon_file *file;
-	int copy = task->ops->fd_get(task, fd);
+	int seen = task->ops->fd_get(task, fd);
+	u64 cookie;
 
-	if (copy < 0) {
-		return ERR_PTR(copy);
+	if (seen < 0) {
+		return ERR_PTR(seen);
 	}
-	file = anon_file_find(anon_file_cookie(copy));
-	close(copy);
+	errno = 0;
+	cookie = anon_file_cookie(seen);
+	task->ops->fd_put(task, seen);
+	if (!cookie && errno == EBADF) {
+		return ERR_PTR(-EBADF);
+	}
+	file = anon_file_find(cookie);
 	if (!file || (ops && file->ops != ops)) {
 		anon_file_put(file);
 		return ERR_PTR(-EINVAL);

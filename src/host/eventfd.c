@@ -12,6 +12,7 @@
  * request in it at a time. It is a leaf.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/aio_abi.h>
 #include <linux/err.h>
 #include <linux/mutex.h>
@@ -55,36 +56,55 @@ static bool is_eventfd(int fd)
 	       !memcmp(target, name, sizeof(name) - 1);
 }
 
+static struct eventfd_ctx *make_ctx(void)
+{
+	struct eventfd_ctx *ctx;
+	int ret = make_context();
+
+	if (ret) {
+		return ERR_PTR(ret);
+	}
+	ctx = kzalloc(sizeof(*ctx), GFP_KERNEL);
+	return ctx ? ctx : ERR_PTR(-ENOMEM);
+}
+
+static void free_ctx(struct eventfd_ctx *ctx)
+{
+	if (ctx->fd >= 0) {
+		close(ctx->fd);
+	}
+	kfree(ctx);
+}
+
 struct eventfd_ctx *eventfd_ctx_fdget(int fd)
 {
 	struct task *task = current_task();
 	struct eventfd_ctx *ctx;
-	int copy = task->ops->fd_get(task, fd), ret;
+	int seen = task->ops->fd_get(task, fd), ret;
 
-	if (copy < 0) {
-		return ERR_PTR(copy);
+	if (seen < 0) {
+		return ERR_PTR(seen);
 	}
-	ret = is_eventfd(copy) ? make_context() : -EINVAL;
+	ctx = make_ctx();
+	if (IS_ERR(ctx)) {
+		goto out_put;
+	}
+	/* It can be another's by now: what counts is the copy. */
+	ctx->fd = fault_point() ? (errno = EMFILE, -1)
+				: fcntl(seen, F_DUPFD_CLOEXEC, 0);
+	ret = ctx->fd < 0 ? -errno : is_eventfd(ctx->fd) ? 0 : -EINVAL;
 	if (ret) {
-		goto err_close;
+		free_ctx(ctx);
+		ctx = ERR_PTR(ret);
 	}
-	ctx = kzalloc(sizeof(*ctx), GFP_KERNEL);
-	if (!ctx) {
-		ret = -ENOMEM;
-		goto err_close;
-	}
-	ctx->fd = copy;
+out_put:
+	task->ops->fd_put(task, seen);
 	return ctx;
-
-err_close:
-	close(copy);
-	return ERR_PTR(ret);
 }
 
 void eventfd_ctx_put(struct eventfd_ctx *ctx)
 {
-	close(ctx->fd);
-	kfree(ctx);
+	free_ctx(ctx);
 }
 
 void eventfd_signal(struct eventfd_ctx *ctx)

@@ -58,11 +58,48 @@ static int make_memfd(const char *name, u64 size)
 	return fd;
 }
 
+/* Give a file its memory and identity. */
+static int make_memory(struct file *file)
+{
+	struct stat st;
+	int fd, ret;
+
+	lockdep_assert_held(&file->lock);
+	fd = make_memfd(file->name, file->size);
+	if (fd < 0) {
+		return fd;
+	}
+	if (fault_point() ? (errno = ENOMEM, true) : fstat(fd, &st)) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	file->ino = st.st_ino;
+	file->dev = st.st_dev;
+	/* Whoever sees the fd sees the identity. */
+	atomic_store_explicit(&file->fd, fd, memory_order_release);
+	return fd;
+}
+
+int file_fd(struct file *file)
+{
+	int fd = file_fd_if_made(file);
+
+	if (fd >= 0) {
+		return fd;
+	}
+	mutex_lock(&file->lock);
+	fd = file_fd_if_made(file);
+	if (fd < 0) {
+		fd = make_memory(file);
+	}
+	mutex_unlock(&file->lock);
+	return fd;
+}
+
 struct file *shmem_file_setup(const char *name, u64 size)
 {
 	struct file *file;
-	struct stat st;
-	int ret;
 
 	if (!size || size > INT64_MAX || size & ~PAGE_MASK) {
 		return ERR_PTR(-EINVAL);
@@ -71,30 +108,15 @@ struct file *shmem_file_setup(const char *name, u64 size)
 	if (!file) {
 		return ERR_PTR(-ENOMEM);
 	}
-	file->fd = make_memfd(name, size);
-	if (file->fd < 0) {
-		ret = file->fd;
-		goto err_free;
-	}
-	if (fault_point() ? (errno = ENOMEM, true) : fstat(file->fd, &st)) {
-		ret = -errno;
-		goto err_close;
-	}
 	kref_init(&file->ref);
 	mutex_init(&file->lock);
 	INIT_LIST_HEAD(&file->watches);
 	INIT_LIST_HEAD(&file->ask);
+	atomic_init(&file->fd, -1);
 	file->wd = -1;
+	file->name = name;
 	file->size = size;
-	file->ino = st.st_ino;
-	file->dev = st.st_dev;
 	return file;
-
-err_close:
-	close(file->fd);
-err_free:
-	kfree(file);
-	return ERR_PTR(ret);
 }
 
 struct file *get_file(struct file *file)
@@ -112,7 +134,9 @@ static void file_free(struct kref *ref)
 		munmap(file->vaddr, file->size);
 	}
 	kfree(file->pages);
-	close(file->fd);
+	if (file_fd_if_made(file) >= 0) {
+		close(file_fd_if_made(file));
+	}
 	mutex_destroy(&file->lock);
 	kfree(file);
 }
@@ -155,22 +179,38 @@ struct page *shmem_file_pages(struct file *file)
 	return pages ? pages : ERR_PTR(-ENOMEM);
 }
 
+/* Map a file's memory, made if it is not there yet. ERR_PTR. */
+static void *map_memory(struct file *file)
+{
+	void *vaddr;
+	int fd;
+
+	lockdep_assert_held(&file->lock);
+	fd = file_fd_if_made(file);
+	if (fd < 0) {
+		fd = make_memory(file);
+	}
+	if (fd < 0) {
+		return ERR_PTR(fd);
+	}
+	vaddr = fault_point() ? MAP_FAILED
+			      : mmap(NULL, file->size, PROT_READ | PROT_WRITE,
+				     MAP_SHARED, fd, 0);
+	return vaddr == MAP_FAILED ? ERR_PTR(-ENOMEM) : vaddr;
+}
+
 void *shmem_file_vaddr(struct file *file)
 {
 	void *vaddr;
 
 	mutex_lock(&file->lock);
-	if (!file->vaddr) {
-		vaddr = fault_point()
-				? MAP_FAILED
-				: mmap(NULL, file->size,
-				       PROT_READ | PROT_WRITE, MAP_SHARED,
-				       file->fd, 0);
-		file->vaddr = vaddr == MAP_FAILED ? NULL : vaddr;
-	}
 	vaddr = file->vaddr;
+	if (!vaddr) {
+		vaddr = map_memory(file);
+		file->vaddr = IS_ERR(vaddr) ? NULL : vaddr;
+	}
 	mutex_unlock(&file->lock);
-	return vaddr ? vaddr : ERR_PTR(-ENOMEM);
+	return vaddr;
 }
 
 void *page_address(struct page *page)
@@ -197,9 +237,13 @@ int file_reopen(struct file *file, int oflag, u64 holder)
 {
 	struct flock lock = holder_lock(F_RDLCK, holder);
 	char path[PROC_PATH_MAX];
-	int fd, ret;
+	int memory, fd, ret;
 
-	proc_path(path, file->fd);
+	memory = file_fd(file);
+	if (memory < 0) {
+		return memory;
+	}
+	proc_path(path, memory);
 	fd = fault_point() ? (errno = EMFILE, -1)
 			   : open(path, (oflag & O_ACCMODE) | O_CLOEXEC);
 	if (fd < 0) {
@@ -217,7 +261,9 @@ int file_reopen(struct file *file, int oflag, u64 holder)
 bool file_is_held(struct file *file, u64 holder)
 {
 	struct flock lock = holder_lock(F_WRLCK, holder);
+	int fd = file_fd_if_made(file);
 
 	/* Memory is rather kept than freed: an error means "held". */
-	return fcntl(file->fd, F_OFD_GETLK, &lock) || lock.l_type != F_UNLCK;
+	return fd >= 0 && (fcntl(fd, F_OFD_GETLK, &lock) ||
+			   lock.l_type != F_UNLCK);
 }

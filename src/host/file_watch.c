@@ -132,10 +132,10 @@ static void add_inotify_watch(struct file *file)
 	char path[PROC_PATH_MAX];
 	int wd;
 
-	if (open_fds() < 0) {
+	if (file_fd_if_made(file) < 0 || open_fds() < 0) {
 		return;
 	}
-	proc_path(path, file->fd);
+	proc_path(path, file_fd_if_made(file));
 	wd = fault_point() ? -1
 			   : inotify_add_watch(inotify_fd, path, IN_CLOSE);
 	if (wd < 0) {
@@ -259,7 +259,7 @@ static void read_events(void)
 
 	make_all_due(&waiting);
 	make_all_due(&hot);
-	if (now_ms() >= next_cool) {
+	if (!list_empty(&cool) && now_ms() >= next_cool) {
 		next_cool = now_ms() + COOL_INTERVAL;
 		make_all_due(&cool);
 	}
@@ -293,6 +293,17 @@ static void read_events(void)
 			}
 		}
 	}
+}
+
+bool file_watch_is_pending(void)
+{
+	bool pending;
+
+	mutex_lock(&watch_lock);
+	pending = !list_empty(&waiting) || !list_empty(&hot) ||
+		  !list_empty(&cool);
+	mutex_unlock(&watch_lock);
+	return pending;
 }
 
 void file_watch_dispatch(void)

@@ -64,7 +64,20 @@ static int self_copy_to(struct task *task, u64 to, const void *from, size_t n)
 
 static int self_fd_get(struct task *task, int fd)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	(void)task;
+	/* If there is none, whoever looks at it will see. */
+	return fd < 0 ? -EBADF : fd;
+}
+
+static void self_fd_put(struct task *task, int fd)
+{
+	(void)task;
+	(void)fd;
+}
+
+static int self_fd_give(struct task *task, int fd, bool cloexec)
+{
+	int copy = cloexec ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : dup(fd);
 
 	(void)task;
 	return copy < 0 ? -errno : copy;
@@ -118,10 +131,26 @@ static const struct task_ops self_ops = {
 	.copy_from_user = self_copy_from,
 	.copy_to_user = self_copy_to,
 	.fd_get = self_fd_get,
+	.fd_put = self_fd_put,
+	.fd_give = self_fd_give,
 	.fd_install = self_fd_install,
 	.sleep = self_sleep,
 	.wake = self_wake,
 };
+
+static pid_t own_pid; /* written when there is one thread */
+
+static void note_pid(void)
+{
+	own_pid = getpid();
+}
+
+/* A fork changes it. */
+__attribute__((constructor)) static void note_pid_always(void)
+{
+	note_pid();
+	pthread_atfork(NULL, NULL, note_pid);
+}
 
 static _Thread_local struct self self = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -136,8 +165,7 @@ struct task *current_task(void)
 			self.task.ops = &self_ops;
 			self.task.fd_out = -1;
 		}
-		/* Which a fork changes. */
-		self.task.pid = getpid();
+		self.task.pid = own_pid;
 		return &self.task;
 	}
 	return task_of_thread;

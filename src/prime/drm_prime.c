@@ -41,8 +41,11 @@
 #include <drm/drm_prime.h>
 #include <linux/dma-buf.h>
 #include <linux/slab.h>
+#include <uprime/ledger.h>
 
+#include "../dma-buf/internal.h"
 #include "../gem/internal.h"
+#include "prime_ledger.h"
 
 /* ------------------------------------------------------------------------
  * Which handle is which dma-buf, per file
@@ -57,14 +60,16 @@ void drm_prime_destroy_file_private(struct drm_prime_file_private *prime)
 {
 	/* Every handle was closed before. */
 	WARN_ON(prime->dmabufs.count || prime->handles.count);
+	prime_ledger_destroy(prime->ledger);
 	u64map_destroy(&prime->dmabufs);
 	u64map_destroy(&prime->handles);
 	mutex_destroy(&prime->lock);
 }
 
-static u64 key_of(struct dma_buf *dma_buf)
+/* What an fd tells of it at once. Its member keeps it from being reused. */
+static u64 key_of(const struct dma_buf *dma_buf)
 {
-	return (u64)(uintptr_t)dma_buf;
+	return dma_buf->file->ino;
 }
 
 /**
@@ -77,6 +82,16 @@ struct prime_member {
 	u32 handle;
 	struct prime_member *next; /* the same dma-buf's next handle */
 };
+
+/* Tell which handle an import gives from now on; 0: none that is known. */
+static void tell_ledger(struct drm_prime_file_private *prime,
+			const struct dma_buf *dma_buf, u32 handle)
+{
+	lockdep_assert_held(&prime->lock);
+	if (prime->ledger) {
+		prime_ledger_set(prime->ledger, dma_buf->position, handle);
+	}
+}
 
 /* Remember that a handle is a dma-buf. -ENOMEM. */
 static int add_buf_handle(struct drm_prime_file_private *prime,
@@ -105,6 +120,7 @@ static int add_buf_handle(struct drm_prime_file_private *prime,
 		if (ret) {
 			goto err_remove;
 		}
+		tell_ledger(prime, dma_buf, handle);
 	}
 	get_dma_buf(dma_buf);
 	return 0;
@@ -137,6 +153,8 @@ static struct dma_buf *del_buf_handle(struct drm_prime_file_private *prime,
 			u64map_insert(&prime->dmabufs, key_of(dma_buf),
 				      member->next);
 		}
+		tell_ledger(prime, dma_buf,
+			    member->next ? member->next->handle : 0);
 	} else {
 		while (at->next != member) {
 			at = at->next;
@@ -158,6 +176,49 @@ void drm_prime_remove_buf_handle(struct drm_prime_file_private *prime,
 	if (dma_buf) {
 		dma_buf_put(dma_buf);
 	}
+}
+
+/* The ledger of a file, made with all that is known. */
+static struct prime_ledger *get_ledger(struct drm_prime_file_private *prime)
+{
+	const struct prime_member *member;
+	struct prime_ledger *ledger;
+
+	lockdep_assert_held(&prime->lock);
+	if (prime->ledger) {
+		return prime->ledger;
+	}
+	ledger = prime_ledger_create();
+	if (IS_ERR(ledger)) {
+		return ledger;
+	}
+	prime->ledger = ledger;
+	for (size_t i = 0; i < prime->dmabufs.size; i++) {
+		member = prime->dmabufs.entries[i].value;
+		if (member) {
+			tell_ledger(prime, member->dma_buf, member->handle);
+		}
+	}
+	return ledger;
+}
+
+int drm_prime_ledger_fd(struct drm_file *file)
+{
+	const struct drm_driver *driver = file->minor->dev->driver;
+	struct drm_prime_file_private *prime = &file->prime;
+	struct prime_ledger *ledger;
+	int ret;
+
+	/* What other functions would say is not known here. */
+	if (driver->prime_handle_to_fd != drm_gem_prime_handle_to_fd ||
+	    driver->prime_fd_to_handle != drm_gem_prime_fd_to_handle) {
+		return -EOPNOTSUPP;
+	}
+	mutex_lock(&prime->lock);
+	ledger = get_ledger(prime);
+	ret = IS_ERR(ledger) ? (int)PTR_ERR(ledger) : prime_ledger_fd(ledger);
+	mutex_unlock(&prime->lock);
+	return ret;
 }
 
 /* ------------------------------------------------------------------------
@@ -463,6 +524,49 @@ static void forget_object_dma_buf(struct drm_device *dev,
 	}
 }
 
+/* Export a handle of which the file knows no dma-buf yet: an fd or -errno. */
+static int export_first(struct drm_device *dev,
+			struct drm_file *file, u32 handle, int flags)
+{
+	struct drm_prime_file_private *prime = &file->prime;
+	struct drm_gem_object *obj;
+	struct dma_buf *dma_buf;
+	bool made;
+	int ret;
+
+	lockdep_assert_held(&prime->lock);
+	obj = drm_gem_object_lookup(file, handle);
+	if (!obj) {
+		return -ENOENT;
+	}
+	mutex_lock(&dev->object_name_lock);
+	dma_buf = get_object_dma_buf(dev, obj, flags, &made);
+	if (IS_ERR(dma_buf)) {
+		mutex_unlock(&dev->object_name_lock);
+		ret = (int)PTR_ERR(dma_buf);
+		goto out_put_object;
+	}
+	ret = add_buf_handle(prime, dma_buf, handle);
+	mutex_unlock(&dev->object_name_lock);
+	if (ret) {
+		goto err_forget;
+	}
+	ret = dma_buf_give(dma_buf, flags);
+	if (ret >= 0) {
+		goto out_put;
+	}
+	dma_buf_put(del_buf_handle(prime, handle));
+err_forget:
+	if (made) {
+		forget_object_dma_buf(dev, obj);
+	}
+out_put:
+	dma_buf_put(dma_buf);
+out_put_object:
+	drm_gem_object_put(obj);
+	return ret;
+}
+
 /**
  * drm_gem_prime_handle_to_fd() - export a handle
  * @dev: device of the file
@@ -483,68 +587,27 @@ int drm_gem_prime_handle_to_fd(struct drm_device *dev,
 			       uint32_t flags, int *prime_fd)
 {
 	struct drm_prime_file_private *prime = &file_priv->prime;
-	bool made = false, added = false;
-	struct prime_member *known;
-	struct drm_gem_object *obj;
+	const struct prime_member *known;
 	struct dma_buf *dma_buf;
 	int ret;
 
 	mutex_lock(&prime->lock);
-	obj = drm_gem_object_lookup(file_priv, handle);
-	if (!obj) {
-		ret = -ENOENT;
-		goto out_unlock;
-	}
 	known = u64map_find(&prime->handles, handle);
 	if (known) {
 		dma_buf = known->dma_buf;
 		get_dma_buf(dma_buf);
-		goto have_dma_buf;
-	}
-	mutex_lock(&dev->object_name_lock);
-	dma_buf = get_object_dma_buf(dev, obj, (int)flags, &made);
-	ret = 0;
-	if (IS_ERR(dma_buf)) {
-		ret = (int)PTR_ERR(dma_buf);
-	} else {
-		ret = add_buf_handle(prime, dma_buf, handle);
-		added = !ret;
-	}
-	mutex_unlock(&dev->object_name_lock);
-	if (IS_ERR(dma_buf)) {
-		goto out_put_object;
-	}
-	if (ret) {
-		goto err_put;
-	}
-
-have_dma_buf:
-	/* A reference for the fd, while ours keeps the dma-buf for undoing. */
-	get_dma_buf(dma_buf);
-	ret = dma_buf_fd(dma_buf, (int)flags);
-	if (ret < 0) {
+		mutex_unlock(&prime->lock);
+		ret = dma_buf_give(dma_buf, (int)flags);
 		dma_buf_put(dma_buf);
-		goto err_forget;
+	} else {
+		ret = export_first(dev, file_priv, handle, (int)flags);
+		mutex_unlock(&prime->lock);
+	}
+	if (ret < 0) {
+		return ret;
 	}
 	*prime_fd = ret;
-	ret = 0;
-	dma_buf_put(dma_buf);
-	goto out_put_object;
-
-err_forget:
-	if (added) {
-		dma_buf_put(del_buf_handle(prime, handle));
-	}
-err_put:
-	if (made) {
-		forget_object_dma_buf(dev, obj);
-	}
-	dma_buf_put(dma_buf);
-out_put_object:
-	drm_gem_object_put(obj);
-out_unlock:
-	mutex_unlock(&prime->lock);
-	return ret;
+	return 0;
 }
 
 /* ------------------------------------------------------------------------
@@ -639,6 +702,25 @@ static int import_as_handle(struct drm_device *dev, struct drm_file *file,
 	return ret ? ret : add_buf_handle(&file->prime, dma_buf, *handle);
 }
 
+/* The handle of a dma-buf that the file knows. Not of one whose description we
+ * have no copy of: this fd may be it. */
+static bool find_handle(struct drm_prime_file_private *prime,
+			const struct dma_buf_look *look, u32 *handle)
+{
+	const struct prime_member *known;
+	bool found;
+
+	mutex_lock(&prime->lock);
+	known = u64map_find(&prime->dmabufs, look->ino);
+	found = known && known->dma_buf->file->dev == look->dev &&
+		dma_buf_is_kept(known->dma_buf);
+	if (found) {
+		*handle = known->handle;
+	}
+	mutex_unlock(&prime->lock);
+	return found;
+}
+
 /**
  * drm_gem_prime_fd_to_handle() - import an fd
  * @dev: device of the file
@@ -658,11 +740,21 @@ int drm_gem_prime_fd_to_handle(struct drm_device *dev,
 {
 	struct drm_prime_file_private *prime = &file_priv->prime;
 	struct prime_member *known;
+	struct dma_buf_look look;
 	struct dma_buf *dma_buf;
 	u32 made;
 	int ret;
 
-	dma_buf = dma_buf_get(prime_fd);
+	ret = dma_buf_look(&look, prime_fd);
+	if (ret) {
+		return ret;
+	}
+	if (find_handle(prime, &look, handle)) {
+		dma_buf_look_end(&look);
+		return 0;
+	}
+	dma_buf = dma_buf_look_get(&look);
+	dma_buf_look_end(&look);
 	if (IS_ERR(dma_buf)) {
 		return (int)PTR_ERR(dma_buf);
 	}

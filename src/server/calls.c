@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sysmacros.h>
+#include <uprime/ledger.h>
 
 #include "internal.h"
 #include "say.h"
@@ -333,5 +334,25 @@ long call_mmap(struct connection *conn)
 		ret = map(conn, devfile);
 	}
 	anon_file_put(file);
+	return ret;
+}
+
+long call_ledger(struct connection *conn)
+{
+	struct anon_file *file = named_file(conn, conn->in.ledger.cookie);
+	const struct devfile *devfile = to_devfile(file);
+	long ret = -ENODEV;
+
+	if (!file) {
+		return -EBADF;
+	}
+	if (devfile) {
+		ret = drm_prime_ledger_fd(devfile->drm);
+	}
+	anon_file_put(file);
+	if (ret >= 0) {
+		conn->reply_fd = (int)ret;
+		ret = 0;
+	}
 	return ret;
 }

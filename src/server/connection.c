@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -25,6 +26,17 @@
 #define STACK_SIZE (256 * 1024)
 
 #define SWEEP_MIN 64
+
+static struct spinners spinners;
+
+void connection_init(void)
+{
+	cpu_set_t mine;
+
+	CPU_ZERO(&mine);
+	sched_getaffinity(0, sizeof(mine), &mine);
+	spinners_init(&spinners, CPU_COUNT(&mine));
+}
 
 void connection_send(struct connection *conn, const struct iovec *iov,
 		     size_t nr, const int *fds, unsigned int nr_fds, int flags)
@@ -43,12 +55,28 @@ static bool is_cancel(const struct iovec *iov, ssize_t len)
 	return len == sizeof(*hdr) && hdr->op == WIRE_CANCEL;
 }
 
+static ssize_t wait_for_packet(struct connection *conn,
+			       const struct iovec *iov, size_t nr,
+			       struct packet_fds *fds)
+{
+	ssize_t len = -EAGAIN;
+
+	if (spin_begin(&spinners, &conn->spin)) {
+		for (int i = 0; i < SPIN_TRIES && len == -EAGAIN; i++) {
+			len = packet_recv(conn->sock, iov, nr, fds,
+					  MSG_DONTWAIT);
+		}
+		spin_end(&spinners, &conn->spin, len != -EAGAIN);
+	}
+	return len == -EAGAIN ? packet_recv(conn->sock, iov, nr, fds, 0) : len;
+}
+
 ssize_t connection_recv(struct connection *conn, const struct iovec *iov,
 			size_t nr, struct packet_fds *fds)
 {
 	ssize_t len;
 
-	while (is_cancel(iov, len = packet_recv(conn->sock, iov, nr, fds))) {
+	while (is_cancel(iov, len = wait_for_packet(conn, iov, nr, fds))) {
 		packet_close(fds);
 		conn->cancelled = true;
 	}

@@ -185,9 +185,9 @@ static int print_names(FILE *out, struct drm_device *dev,
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < seen->nr; i++) {
-		const struct file *file = seen->names[i].obj->filp;
+		struct file *file = seen->names[i].obj->filp;
 
-		if (file) {
+		if (file && file_fd_if_made(file) >= 0) {
 			memory[i].dev = file->dev;
 			memory[i].ino = file->ino;
 		}
@@ -225,12 +225,25 @@ int debugfs_gem_names(FILE *out, struct server *server,
 	return ret;
 }
 
+/* What the open file of a dma-buf has set, if we have it. */
+static unsigned int flags_of(struct dma_buf *dmabuf)
+{
+	unsigned int flags = (unsigned int)dmabuf->mode;
+	int set = -1;
+
+	mutex_lock(&dmabuf->fd_lock);
+	if (dmabuf->fd >= 0) {
+		set = fcntl(dmabuf->fd, F_GETFL);
+	}
+	mutex_unlock(&dmabuf->fd_lock);
+	return set < 0 ? flags : flags | ((unsigned int)set & SET_FLAGS);
+}
+
 /**
  * struct seen_buf - a dma-buf as it was found
  */
 struct seen_buf {
 	struct dma_buf *dmabuf; /* referenced */
-	unsigned int flags;	/* of the open file */
 	unsigned int refs;	/* in this process */
 };
 
@@ -248,7 +261,6 @@ static void see(struct dma_buf *dmabuf, void *data)
 	struct seen_bufs *seen = data;
 	size_t max = seen->max ? 2 * seen->max : 64;
 	struct seen_buf *more, *buf;
-	int flags = -1;
 
 	if (seen->nr == seen->max) {
 		more = reallocarray(seen->bufs, max, sizeof(*more));
@@ -260,13 +272,6 @@ static void see(struct dma_buf *dmabuf, void *data)
 		seen->max = max;
 	}
 	buf = &seen->bufs[seen->nr++];
-	if (dmabuf->fd >= 0) {
-		flags = fcntl(dmabuf->fd, F_GETFL);
-	}
-	buf->flags = (unsigned int)dmabuf->mode;
-	if (flags >= 0) {
-		buf->flags |= (unsigned int)flags & SET_FLAGS;
-	}
 	buf->refs = atomic_load(&dmabuf->refs);
 	buf->dmabuf = dmabuf;
 	get_dma_buf(dmabuf);
@@ -352,7 +357,7 @@ static void print_buf(FILE *out, struct server *server,
 	}
 	mutex_lock(&dmabuf->lock);
 	fprintf(out, "%08zu\t%08x\t%08x\t%08lu\t%s\t%08lu\t%s\n", dmabuf->size,
-		buf->flags, mode, count, dmabuf->exp_name,
+		flags_of(dmabuf), mode, count, dmabuf->exp_name,
 		(unsigned long)dmabuf->file->ino,
 		dmabuf->name[0] ? dmabuf->name : "<none>");
 	dma_resv_for_each(dmabuf->resv, print_fence, out);

@@ -4,6 +4,14 @@
 #define UPRIME_SERVER_DRAIN_H
 
 /**
+ * drain_open() - begin to be told of what is closed
+ *
+ * Return: an fd, not the caller's, that polls readable when drain() has work;
+ * -errno.
+ */
+int drain_open(void);
+
+/**
  * drain() - notice all that was closed before now
  *
  * No lock of the core may be held.

@@ -122,8 +122,7 @@ void server_wait(struct server *server)
 {
 	struct pollfd fds[] = {
 		{.fd = server->listener, .events = POLLIN},
-		{.fd = anon_file_watch_fd(), .events = POLLIN},
-		{.fd = file_watch_fd(), .events = POLLIN},
+		{.fd = server->closed, .events = POLLIN},
 		{.fd = server->signals, .events = POLLIN},
 		{.fd = server->wake, .events = POLLIN},
 		{.fd = server->control, .events = POLLIN},
@@ -133,7 +132,7 @@ void server_wait(struct server *server)
 		if (server->ended && server->has_children) {
 			server_tell(server, false);
 		}
-		fds[5].fd = server->control;
+		fds[4].fd = server->control;
 		if (!poll(fds, ARRAY_SIZE(fds),
 			  server->ended ? TELL_DELAY : -1)) {
 			server_tell(server, false);
@@ -142,16 +141,16 @@ void server_wait(struct server *server)
 		if (fds[0].revents) {
 			server_accept(server);
 		}
-		if (fds[1].revents || fds[2].revents) {
+		if (fds[1].revents) {
 			drain();
 		}
-		if (fds[3].revents) {
+		if (fds[2].revents) {
 			children_ended(server);
 		}
-		if (fds[4].revents) {
+		if (fds[3].revents) {
 			connection_ended(server);
 		}
-		if (fds[5].revents) {
+		if (fds[4].revents) {
 			told(server);
 		}
 	}

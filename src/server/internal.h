@@ -14,6 +14,7 @@
 #include "drain.h"
 #include "server.h"
 #include "session.h"
+#include "spin.h"
 #include "packet.h"
 #include "testbed.h"
 #include "wire.h"
@@ -63,6 +64,7 @@ struct server {
 	int listener; /* owned */
 	int reserve;  /* an fd to be given up when there are no others; owned */
 	int signals;  /* signalfd; owned */
+	int closed;   /* polls readable when drain() has work */
 	int control;  /* to who started us, or -1; owned */
 	pid_t program; /* 0 once it has ended */
 	bool has_children;
@@ -94,6 +96,7 @@ struct connection {
 	struct task task;
 	struct server *server;
 	int sock;      /* owned */
+	struct spin spin;
 	bool greeted;  /* its hello came */
 	bool fds_lost; /* the request's fds found no room: the last one */
 	bool broken;   /* it did what the protocol does not allow, or is gone */
@@ -124,6 +127,7 @@ struct connection {
 		struct wire_ioctl ioctl;
 		struct wire_mmap mmap;
 		struct wire_hold hold;
+		struct wire_ledger ledger;
 		struct wire_open_path open_path;
 		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
 	} in;
@@ -148,6 +152,9 @@ bool server_is_over(struct server *server);
 void server_accept(struct server *server);
 
 /* connection.c */
+
+/* connection_init - before all others */
+void connection_init(void);
 
 /* connection_start - serve a program in a thread of its own. Takes @sock over.
  * Adds to nr_connections; the end of it is told through server->wake. */
@@ -179,6 +186,7 @@ long call_ident(struct connection *conn);
 long call_ioctl(struct connection *conn);
 long call_dmabuf_ioctl(struct connection *conn);
 long call_mmap(struct connection *conn);
+long call_ledger(struct connection *conn);
 
 /* poll.c */
 

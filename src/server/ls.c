@@ -194,13 +194,16 @@ static struct json_object *describe_object(struct drm_gem_object *obj,
 	add(json, "state", json_object_new_string(state));
 	add(json, "name", json_object_new_string(name));
 	add(json, "flink", json_object_new_int(flink));
-	if (file) {
+	if (file && file_fd_if_made(file) >= 0) {
 		add(json, "inode", json_object_new_int64((s64)file->ino));
 	}
 	add(json, "handles", json_object_new_array());
 	if (obj->filp) {
 		add(json, "fds", json_object_new_array());
 		add(json, "mappings", json_object_new_array());
+	}
+	/* Nobody has what nobody needed yet. */
+	if (obj->filp && file_fd_if_made(obj->filp) >= 0) {
 		*(*memory)++ = (struct memory){
 			.dev = file->dev, .ino = file->ino, .buffer = json};
 	}

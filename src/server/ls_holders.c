@@ -182,7 +182,9 @@ void ls_holders(struct memory *memory, size_t nr)
 	}
 	for (size_t i = 0; i < nr; i++) {
 		/* Without memory for it, its holders are not shown. */
-		(void)u64map_insert(&index, memory[i].ino, &memory[i]);
+		if (memory[i].ino) {
+			(void)u64map_insert(&index, memory[i].ino, &memory[i]);
+		}
 	}
 	while ((entry = readdir(procs))) {
 		if (isdigit((unsigned char)entry->d_name[0]) &&

@@ -53,7 +53,7 @@ static void take_fds(struct packet_fds *fds, struct msghdr *msg)
 }
 
 ssize_t packet_recv(int sock, const struct iovec *iov, size_t nr,
-		    struct packet_fds *fds)
+		    struct packet_fds *fds, int flags)
 {
 	union packet_control control;
 	struct msghdr msg = {
@@ -65,7 +65,7 @@ ssize_t packet_recv(int sock, const struct iovec *iov, size_t nr,
 	ssize_t len;
 
 	fds->nr = 0;
-	len = TEMP_FAILURE_RETRY(recvmsg(sock, &msg, MSG_CMSG_CLOEXEC));
+	len = TEMP_FAILURE_RETRY(recvmsg(sock, &msg, MSG_CMSG_CLOEXEC | flags));
 	if (len < 0) {
 		return -errno;
 	}

@@ -40,12 +40,13 @@ int packet_send(int sock, const struct iovec *iov, size_t nr, const int *fds,
  * @iov: where it goes
  * @nr: number of them
  * @fds: what came with it, for packet_close()
+ * @flags: MSG_DONTWAIT: -EAGAIN if there is none yet
  *
  * Return: its bytes; 0: hung up; -EMSGSIZE: there was no room; -errno. Without
  * bytes there are no fds.
  */
 ssize_t packet_recv(int sock, const struct iovec *iov, size_t nr,
-		    struct packet_fds *fds);
+		    struct packet_fds *fds, int flags);
 
 /* packet_close - close the fds that nobody took */
 void packet_close(struct packet_fds *fds);

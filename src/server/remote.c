@@ -11,6 +11,7 @@
  * that is none ends the connection. All state is the connection's own.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -272,6 +273,26 @@ static int remote_fd_install(struct task *task, int fd, bool cloexec)
 	return ret;
 }
 
+static void remote_fd_put(struct task *task, int fd)
+{
+	(void)task;
+	close(fd);
+}
+
+static int remote_fd_give(struct task *task, int fd, bool cloexec)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), ret;
+
+	if (copy < 0) {
+		return -ENFILE;
+	}
+	ret = remote_fd_install(task, copy, cloexec);
+	if (ret < 0) {
+		close(copy);
+	}
+	return ret;
+}
+
 /* The eventfd by which others wake us; it stays for the next time. */
 static int open_wake_fd(struct connection *conn)
 {
@@ -290,7 +311,7 @@ static void hear(struct connection *conn)
 	struct wire_hdr hdr;
 	struct iovec iov = {&hdr, sizeof(hdr)};
 	struct packet_fds fds;
-	ssize_t len = packet_recv(conn->sock, &iov, 1, &fds);
+	ssize_t len = packet_recv(conn->sock, &iov, 1, &fds, 0);
 
 	packet_close(&fds);
 	if (len == sizeof(hdr) && hdr.op == WIRE_CANCEL) {
@@ -367,6 +388,8 @@ const struct task_ops remote_ops = {
 	.copy_from_user = remote_copy_from_user,
 	.copy_to_user = remote_copy_to_user,
 	.fd_get = remote_fd_get,
+	.fd_put = remote_fd_put,
+	.fd_give = remote_fd_give,
 	.fd_install = remote_fd_install,
 	.sleep = remote_sleep,
 	.wake = remote_wake,

@@ -106,6 +106,7 @@ static const struct operation operations[] = {
 			    sizeof(struct wire_open_path)},
 	[WIRE_POLL] = {"poll", call_poll, sizeof(struct wire_hdr)},
 	[WIRE_HOLD] = {"hold", call_hold, sizeof(struct wire_hold)},
+	[WIRE_LEDGER] = {"ledger", call_ledger, sizeof(struct wire_ledger)},
 	[WIRE_LS] = {"ls", do_ls, sizeof(struct wire_hdr), .replies = true},
 };
 

@@ -70,10 +70,7 @@ static int prepare_process(struct server *server)
 		return -errno;
 	}
 	close(fd);
-	fd = anon_file_watch_fd();
-	if (fd >= 0) {
-		fd = file_watch_fd();
-	}
+	server->closed = fd = drain_open();
 	if (fd < 0) {
 		errno = -fd;
 		say("this system does not tell of closed files (inotify: %m): "
@@ -81,6 +78,7 @@ static int prepare_process(struct server *server)
 		    "files.");
 		return fd;
 	}
+	connection_init();
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	server->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);

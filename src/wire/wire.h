@@ -28,7 +28,7 @@
 
 #include <stdint.h>
 
-#define WIRE_VERSION 2
+#define WIRE_VERSION 3
 /* Most bytes of user memory in one packet; longer copies go in pieces. */
 #define WIRE_CHUNK 32768
 /* Major number of the device nodes, in wire_open.rdev and wire_ident.rdev. */
@@ -59,6 +59,7 @@ enum wire_op {
 	                   that it has to wait */
 	WIRE_OPEN_PATH, /* wire_open_path; reply fd: what it names; -ENOENT: not
 	                   ours */
+	WIRE_LEDGER,    /* wire_ledger; reply fd: memory, a struct ledger */
 
 	/* server -> client */
 	WIRE_REPLY = 64,  /* ends the request */
@@ -159,6 +160,11 @@ struct wire_mmap {
 
 struct wire_mmap_reply {
 	uint64_t offset; /* in the attached memory, bytes */
+};
+
+struct wire_ledger {
+	struct wire_hdr hdr;
+	uint64_t cookie; /* of the device */
 };
 
 struct wire_hold {

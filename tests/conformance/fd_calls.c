@@ -61,6 +61,10 @@ static void fdinfo(const char *of, int fd)
 			}
 		}
 	}
+	/* Where it is then says nothing. */
+	if (strlen(values[0]) == strlen("4611686018427387904")) {
+		strcpy(values[0], "beyond all files");
+	}
 	for (int i = 0; i < 5; i++) {
 		result(text("%s, fdinfo %s", of, keys[i]), "'%s'", values[i]);
 	}

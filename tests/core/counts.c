@@ -74,6 +74,11 @@ static void count_device(struct counts *counts, struct drm_device *dev)
 		counts->object_refs += (int)kref_read(&obj->refcount);
 		counts->handle_counts += (int)obj->handle_count;
 		counts->object_dma_bufs += obj->dma_buf ? 1 : 0;
+		/* Made when first needed, and kept: not what a failure has to
+		 * undo, but the object's end. */
+		if (obj->filp && file_fd_if_made(obj->filp) >= 0) {
+			counts->fds--;
+		}
 		for (unsigned int i = 0; i < obj->vma_node.nr_files; i++) {
 			counts->permissions +=
 				(int)obj->vma_node.files[i].count;

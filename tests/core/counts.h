@@ -5,7 +5,7 @@
 #define UPRIME_TESTS_COUNTS_H
 
 #define FOR_EACH_COUNT(x)                                                      \
-	x(fds) /* of this process */                                           \
+	x(fds) /* of this process, but for the memory of objects */      \
 		x(dma_bufs) x(dma_buf_refs) x(attachments) /* of dma-bufs */   \
 		x(vmaps)				   /* of dma-bufs */   \
 		x(device_refs) x(objects) x(object_refs)                       \

@@ -30,6 +30,11 @@ static int fd_get(struct task *task, int fd)
 	return fault_point() ? -EMFILE : self_ops->fd_get(task, fd);
 }
 
+static int fd_give(struct task *task, int fd, bool cloexec)
+{
+	return fault_point() ? -EMFILE : self_ops->fd_give(task, fd, cloexec);
+}
+
 static int fd_install(struct task *task, int fd, bool cloexec)
 {
 	return fault_point() ? -EMFILE
@@ -75,6 +80,7 @@ void enter_task(void)
 	ops.capable = is_capable;
 	ops.copy_from_user = copy_from;
 	ops.fd_get = fd_get;
+	ops.fd_give = fd_give;
 	ops.fd_install = fd_install;
 	ops.sleep = sleep_as_self;
 	ops.wake = wake_self;

@@ -180,27 +180,27 @@ TEST(opening_it_again_neither_keeps_nor_ends_it)
  */
 
 static struct {
-	pthread_barrier_t in_install, failed;
+	pthread_barrier_t in_give, failed;
 	struct dma_buf *dma_buf;
 	int fd;
 } race;
 
-static int failing_install(struct task *task, int fd, bool cloexec)
+static int failing_give(struct task *task, int fd, bool cloexec)
 {
 	(void)task;
 	(void)fd;
 	(void)cloexec;
-	pthread_barrier_wait(&race.in_install);
+	pthread_barrier_wait(&race.in_give);
 	return -EMFILE;
 }
 
-static int waiting_install(struct task *task, int fd, bool cloexec)
+static int waiting_give(struct task *task, int fd, bool cloexec)
 {
 	(void)task;
 	(void)cloexec;
-	pthread_barrier_wait(&race.in_install);
+	pthread_barrier_wait(&race.in_give);
 	pthread_barrier_wait(&race.failed);
-	return fd;
+	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 static void *succeed_slowly(void *data)
@@ -209,7 +209,7 @@ static void *succeed_slowly(void *data)
 	struct task task = {.ops = &ops, .pid = getpid(), .fd_out = -1};
 
 	(void)data;
-	ops.fd_install = waiting_install;
+	ops.fd_give = waiting_give;
 	set_current_task(&task);
 	get_dma_buf(race.dma_buf);
 	race.fd = dma_buf_fd(race.dma_buf, O_CLOEXEC);
@@ -224,10 +224,10 @@ TEST(an_export_that_fails_does_not_take_the_description_from_another)
 	pthread_t thread;
 	int again;
 
-	pthread_barrier_init(&race.in_install, NULL, 2);
+	pthread_barrier_init(&race.in_give, NULL, 2);
 	pthread_barrier_init(&race.failed, NULL, 2);
 	race.dma_buf = bare_dma_buf(&bare_ops);
-	ops.fd_install = failing_install;
+	ops.fd_give = failing_give;
 	/* Both are in the middle of it; ours, which may have opened the
 	 * description, fails; then the other's is given out. Whose it was is
 	 * not the same each time. */
@@ -254,7 +254,7 @@ TEST(an_export_that_fails_does_not_take_the_description_from_another)
 		race.dma_buf = bare_dma_buf(&bare_ops);
 	}
 	dma_buf_put(race.dma_buf);
-	pthread_barrier_destroy(&race.in_install);
+	pthread_barrier_destroy(&race.in_give);
 	pthread_barrier_destroy(&race.failed);
 }
 

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/wait.h>
 
+#include "counts.h"
 #include "host/fault.h"
 #include "stage.h"
 
@@ -90,6 +91,23 @@ TEST(memory_reads_as_zero)
 	fput(file);
 }
 
+TEST(memory_costs_an_fd_when_it_is_needed)
+{
+	struct file *file = make_file();
+	int before = count_fds();
+
+	assert_false(IS_ERR(shmem_file_pages(file)));
+	assert_false(file_is_held(file, HOLDER));
+	assert_true(file_fd_if_made(file) < 0);
+	assert_int_equal(count_fds(), before);
+	assert_false(IS_ERR(shmem_file_vaddr(file)));
+	assert_true(file_fd_if_made(file) >= 0);
+	assert_int_equal(file_fd(file), file_fd_if_made(file));
+	assert_int_equal(count_fds(), before + 1);
+	fput(file);
+	assert_int_equal(count_fds(), before);
+}
+
 TEST(impossible_sizes_are_einval)
 {
 	static const u64 sizes[] = {0,
@@ -137,7 +155,7 @@ TEST(descriptions_are_close_on_exec)
 	int fd = file_reopen(file, O_RDWR, HOLDER);
 
 	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
-	assert_int_equal(fcntl(file->fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(file_fd(file), F_GETFD), FD_CLOEXEC);
 	close(fd);
 	fput(file);
 }
@@ -377,6 +395,7 @@ TEST(a_queue_overflow_forgets_nobody)
 	if (f) {
 		fclose(f);
 	}
+	assert_true(file_fd(noisy) >= 0);
 	file_watch(file, &watch, look_and_leave);
 	file_watch(noisy, &noise, look);
 	noisy->hot_until = noisy->cool_until = 0;
@@ -398,6 +417,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLAIN(memory_reads_as_zero),
+		PLAIN(memory_costs_an_fd_when_it_is_needed),
 		PLAIN(impossible_sizes_are_einval),
 		PLAIN(the_size_of_an_exported_fd_cannot_be_changed),
 		PLAIN(a_read_only_description_cannot_be_mapped_writable),

@@ -48,7 +48,7 @@ TEST(memory_that_is_no_dma_buf_yet_is_einval)
 	u32 handle = must(create_dumb(stage.file, 1));
 	struct drm_gem_object *obj = lookup(stage.file, handle);
 
-	assert_int_equal(import_fd(stage.file, obj->filp->fd), -EINVAL);
+	assert_int_equal(import_fd(stage.file, file_fd(obj->filp)), -EINVAL);
 }
 
 TEST(an_fd_that_is_only_a_path_is_ebadf)

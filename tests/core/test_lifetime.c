@@ -355,6 +355,8 @@ TEST(ten_thousand_shared_buffers_leave_nothing_behind)
 		share_and_close(i);
 	}
 	count_all(&before);
+	/* Once more, as counting moves what is free. */
+	share_and_close(0);
 	memory = mallinfo2().uordblks;
 	for (int i = 0; i < 10000; i++) {
 		share_and_close(i);
