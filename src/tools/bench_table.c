@@ -429,7 +429,7 @@ static void print_failed(const struct verdict *verdict,
 			 target->point.scale);
 	}
 	target_beside_text(verdict, points, beside, sizeof(beside));
-	printf("  NO       %s%s: %.2f, %s %g%s%s%s\n", target->text, n,
+	printf("  NO       %s%s: %.4g, %s %g%s%s%s\n", target->text, n,
 	       verdict->ratio, target->least ? "at least" : "at most",
 	       target->ratio, beside[0] ? " (the system: " : "", beside,
 	       beside[0] ? ")" : "");

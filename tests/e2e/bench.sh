@@ -145,7 +145,7 @@ guest_gets_the_program()
 {
 	status 0 "$uprime" bench --quick --only 're-export of 16' \
 		--guest "sh '$tmp/guest'" --json "$tmp/linux.json" &&
-		says '^guest: .*/uprime-bench-device --quick --only re-export of 16$' \
+		says '^guest: .*-device --quick --only re-export of 16$' \
 			"$tmp/err" &&
 		says '^dup.close +5.00 ns$' "$tmp/out" &&
 		says '^re-export +missing: it is made up$' "$tmp/out" &&
@@ -165,7 +165,8 @@ guest_fails()
 {
 	status 0 env GUEST_STATUS=77 "$uprime" bench --quick --only guest \
 		--guest "sh '$tmp/guest'" &&
-		says '^the rest +missing: it ended with status 77$' "$tmp/out" &&
+		says '^the rest +missing: it ended with status 77$' \
+			"$tmp/out" &&
 		says '^guest boots and runs true +missing: .*77' "$tmp/out"
 }
 check guest_that_fails_is_missing guest_fails
