@@ -3,6 +3,7 @@
 #   make         build (the tool is build/uprime)
 #   make demo    install what is missing, build, and show what it does
 #   make check   install what is missing, and run all tests
+#   make bench   install what is missing, and measure, Linux's vgem as well
 #   make programs   run compositors and piglit as well (2 GB of packages)
 
 BUILD ?= build
@@ -24,6 +25,13 @@ check:
 	$(MAKE) --no-print-directory all
 	tests/check.sh $(BUILD)
 
+bench:
+	scripts/need.sh bench
+	$(MAKE) --no-print-directory all
+	$(BUILD)/uprime bench --json $(BUILD)/bench.json \
+		--plot $(BUILD)/plots \
+		--guest "env ORACLE_TIMEOUT=600 sh tests/oracle/guest.sh $(BUILD)"
+
 programs:
 	scripts/need.sh programs
 	$(MAKE) --no-print-directory all
@@ -35,4 +43,4 @@ install: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan
 
-.PHONY: all demo check programs install clean
+.PHONY: all demo check bench programs install clean

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# need.sh build|demo|check|programs: the Debian packages for that are there, or are
-# installed now (as root), or are named in one line to run (as anybody else).
+# need.sh build|demo|check|bench|programs: the Debian packages for that are
+# there, or are installed now (as root), or are named in one line to run (as
+# anybody else).
 
 set -u
 
@@ -21,9 +22,10 @@ case ${1-} in
 build) wanted="$build $run" ;;
 demo) wanted="$build $run $demo" ;;
 check) wanted="$build $run $demo $gst $loops $oracle" ;;
+bench) wanted="$build $run $oracle" ;;
 programs) wanted="$build $run $demo $programs" ;;
 *)
-	echo "usage: need.sh build|demo|check|programs" >&2
+	echo "usage: need.sh build|demo|check|bench|programs" >&2
 	exit 125
 	;;
 esac

@@ -12,6 +12,7 @@ struct program;
 /* Each command gets its name as argv[0] and returns the exit status. */
 int run_command(int argc, char **argv);
 int ls_command(int argc, char **argv);
+int bench_command(int argc, char **argv);
 
 /* device.c */
 

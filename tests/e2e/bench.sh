@@ -1,0 +1,174 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# uprime bench: what it says, writes and draws; not how fast anything is.
+. "$(dirname "$0")/tap.sh"
+
+# bad PATTERN ARGUMENT...: it is told in one sentence
+bad()
+{
+	pattern=$1
+	shift
+	status 125 "$uprime" bench "$@" && says "$pattern" "$tmp/err" &&
+		one_line "$tmp/err"
+}
+
+bad_options()
+{
+	bad 'no option --nosuch: see' --nosuch &&
+		bad 'must follow --only' --only &&
+		bad 'must follow --json' --quick --json &&
+		bad "'more' is too much" --quick more
+}
+check bad_options_are_125_and_one_sentence bad_options
+
+bad_files()
+{
+	echo '{"points": 3}' >"$tmp/odd"
+	echo '{"points": [{"name": "x"}]}' >"$tmp/half"
+	for file in "$tmp/odd" "$tmp/half" "$tmp/none" /dev/null; do
+		bad "$file is no file that" --compare "$file" || return 1
+	done
+	bad 'cannot write /proc/no/file' --json /proc/no/file &&
+		bad 'cannot make the folder /proc/no' --plot /proc/no/plots
+}
+check bad_files_are_125_before_it_measures bad_files
+
+help_has_examples()
+{
+	status 0 "$uprime" bench --help && says 'xample' "$tmp/out" &&
+		says 'guest COMMAND' "$tmp/out"
+}
+check help_has_examples help_has_examples
+
+measures()
+{
+	status 0 "$uprime" bench --quick --only 're-export' \
+		--json "$tmp/bench.json" --plot "$tmp/plots" &&
+		cp "$tmp/out" "$tmp/tables" && cp "$tmp/err" "$tmp/progress"
+}
+check measuring_ends_well measures
+
+tables()
+{
+	says '^re-export  .* us' "$tmp/tables" &&
+		says '^re-export, over buffers$' "$tmp/tables" &&
+		says 'targets of [0-9]+ reached' "$tmp/tables"
+}
+check tables_have_the_points tables
+
+progress()
+{
+	says '^\[ *[0-9]+%\] device: re-export, 1 buffers$' "$tmp/progress" &&
+		! grep '^progress' "$tmp/progress"
+}
+check progress_is_told_a_line_for_each_part progress
+
+json_is_whole()
+{
+	python3 - "$tmp/bench.json" <<-'END'
+		import json, sys
+		whole = json.load(open(sys.argv[1]))
+		machine, points = whole['machine'], whole['points']
+		for fact in 'cpu', 'kernel', 'date', 'uprime':
+		    assert machine[fact], fact
+		assert machine['cpus'] > 0
+		ours = [p for p in points if p['group'] == 'device']
+		assert all('re-export' in p['name'] for p in ours)
+		for scale, n in ('', 0), ('buffers', 1), ('buffers', 10):
+		    point, = [p for p in ours if p['name'] == 're-export'
+		              and p['scale'] == scale and p['n'] == n]
+		    assert 0 < point['min'] <= point['p25'] <= point['median']
+		    assert point['median'] <= point['p75'] <= point['p99']
+		    assert point['unit'] == 'ns' and point['samples'] > 1
+	END
+}
+check json_has_the_machine_and_the_points json_is_whole
+
+plots_are_xml()
+{
+	[ -s "$tmp/plots/buffers.svg" ] || return 1
+	python3 - "$tmp"/plots/*.svg <<-'END'
+		import sys, xml.etree.ElementTree as tree
+		for path in sys.argv[1:]:
+		    root = tree.parse(path).getroot()
+		    assert root.tag == '{http://www.w3.org/2000/svg}svg', path
+		    lines = list(root.iter(root.tag[:-3] + 'polyline'))
+		    assert lines and all(l.get('points') for l in lines), path
+	END
+}
+check plots_are_xml_with_lines plots_are_xml
+
+compares()
+{
+	status 0 "$uprime" bench --quick --only 're-export of 16' \
+		--compare "$tmp/bench.json" &&
+		says 'median  .*  before/now$' "$tmp/out" &&
+		says '^re-export of 16 .* [0-9.]+$' "$tmp/out" &&
+		! grep -q before/now "$tmp/tables"
+}
+check comparing_adds_a_column compares
+
+json_on_stdout()
+{
+	status 0 "$uprime" bench --quick --only 're-export of 16' --json - &&
+		python3 -c 'import json, sys
+assert json.load(sys.stdin)["points"]' <"$tmp/out"
+}
+check json_on_stdout_is_alone_there json_on_stdout
+
+starts()
+{
+	status 0 "$uprime" bench --quick --only 'start' --json "$tmp/start" &&
+		says '^true  ' "$tmp/out" &&
+		says '^uprime run, session up  ' "$tmp/out" &&
+		says '^uprime run, cold  ' "$tmp/out" &&
+		says '^umockdev-run  ' "$tmp/out" &&
+		within 5 sh -c '"$1" ls | grep -q "no session"' - "$uprime"
+}
+check starts_are_measured_and_their_sessions_end starts
+
+# A guest that measures nothing: it says what it was asked to run.
+cat >"$tmp/guest" <<-'END'
+	echo "guest: $*" >&2
+	case $1 in
+	*/uprime-bench-device)
+		printf '{"group":"limit","name":"dup+close","scale":"",'
+		echo '"n":0,"unit":"ns","median":5}'
+		printf '{"group":"device","name":"re-export","scale":"",'
+		echo '"n":0,"missing":"it is made up"}'
+		;;
+	esac
+	exit "${GUEST_STATUS-0}"
+END
+
+guest_gets_the_program()
+{
+	status 0 "$uprime" bench --quick --only 're-export of 16' \
+		--guest "sh '$tmp/guest'" --json "$tmp/linux.json" &&
+		says '^guest: .*-device --quick --only re-export of 16$' \
+			"$tmp/err" &&
+		says '^dup.close +5.00 ns$' "$tmp/out" &&
+		says '^re-export +missing: it is made up$' "$tmp/out" &&
+		says '"group": *"linux limit"' "$tmp/linux.json"
+}
+check guest_gets_the_program_and_its_points_are_linuxs guest_gets_the_program
+
+guest_boots()
+{
+	status 0 "$uprime" bench --quick --only 'guest boots' \
+		--guest "sh '$tmp/guest'" &&
+		says '^guest boots and runs true +[0-9]' "$tmp/out"
+}
+check guest_that_runs_true_is_timed guest_boots
+
+guest_fails()
+{
+	status 0 env GUEST_STATUS=77 "$uprime" bench --quick --only guest \
+		--guest "sh '$tmp/guest'" &&
+		says '^the rest +missing: it ended with status 77$' \
+			"$tmp/out" &&
+		says '^guest boots and runs true +missing: .*77' "$tmp/out"
+}
+check guest_that_fails_is_missing guest_fails
+
+done_testing
