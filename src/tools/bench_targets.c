@@ -41,7 +41,7 @@
 		.text = what " with 1,000,000 handles, against 10",            \
 		.point = {1, "core", what, "handles", 1000000},                \
 		.limit = {{1, "core", what, "handles", 10}}, .ratio = 1.2,     \
-		.beside = {"array read by pages in random order"},             \
+		.beside = {"memory random order"},             \
 	}
 
 /* Wall time for one operation, over all threads: less with more of them. */
