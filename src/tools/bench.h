@@ -140,8 +140,7 @@ enum target_which {
  * @text: what it is about
  * @point: what has to reach it
  * @which: which n of it are meant
- * @limit: what it is compared with: the sum of these; terms with SAME_N have
- *	the point's n
+ * @limit: what it is compared with: the sum of these
  * @ratio: the bound
  * @least: the ratio must not be below the bound, else not above it
  * @beside: limits of the system, or NULL; as they stand for the same n, so
@@ -156,8 +155,6 @@ struct target {
 	bool least;
 	const char *beside[2];
 };
-
-#define SAME_N (~0ul)
 
 enum verdict_kind { VERDICT_REACHED, VERDICT_NOT_REACHED, VERDICT_MISSING };
 

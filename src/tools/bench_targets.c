@@ -58,7 +58,7 @@
 		.text = what " rate, against memcpy",                          \
 		.point = {1, "core", what " rate", "pages", 65536},            \
 		.which = TARGET_EACH,                                          \
-		.limit = {{1, "core limit", "memcpy rate", "pages", SAME_N}},  \
+		.limit = {{1, "core limit", "memcpy rate", "pages", 4194304}}, \
 		.ratio = 0.5, .least = true,                                   \
 	}
 
@@ -208,10 +208,10 @@ const struct peer peers_table[] = {
 };
 
 static const struct point *find(const struct points *points,
-				const struct term *term, unsigned long n)
+				const struct term *term)
 {
 	return points_find(points, term->group, term->name, term->scale,
-			   term->n == SAME_N ? n : term->n);
+			   term->n);
 }
 
 static void note_missing(struct verdict *verdict, const struct term *term,
@@ -234,7 +234,7 @@ static bool sum_limits(const struct points *points, struct verdict *verdict)
 			verdict->limit += terms[i].factor;
 			continue;
 		}
-		point = find(points, &terms[i], verdict->n);
+		point = find(points, &terms[i]);
 		if (!point || point->missing) {
 			note_missing(verdict, &terms[i], point);
 			return false;

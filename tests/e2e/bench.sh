@@ -48,9 +48,43 @@ measures()
 }
 check measuring_ends_well measures
 
+# What the measuring programs say themselves.
+refused()
+{
+	"$BUILD/bench/$1" $2 >"$tmp/out" 2>"$tmp/err"
+	[ $? -eq 2 ] && [ ! -s "$tmp/out" ] && one_line "$tmp/err"
+}
+
+options_of_programs()
+{
+	for program in uprime-bench-core uprime-bench-device; do
+		refused $program --frob && refused $program --only &&
+			refused $program more || return 1
+	done
+}
+check options_of_the_programs_are_refused_in_a_sentence options_of_programs
+
+core_points()
+{
+	"$BUILD/bench/uprime-bench-core" --quick --only import >"$tmp/core" \
+		2>"$tmp/err" && says '^progress [1-9]' "$tmp/err" || return 1
+	python3 - "$tmp/core" <<-'END'
+		import json, sys
+		points = [json.loads(line) for line in open(sys.argv[1])]
+		assert all(p['median'] > 0 and p['group'] == 'core'
+		           for p in points)
+		found = {(p['name'], p['scale'], p['n']) for p in points}
+		for name in ('self-import', 'first import',
+		             'cross-device import', 'repeated import'):
+		    assert (name, '', 0) in found, name
+		assert ('self-import one file', 'threads', 8) in found
+	END
+}
+check core_is_measured_in_process core_points
+
 tables()
 {
-	says '^re-export  .* us' "$tmp/tables" &&
+	says '^re-export  .* [num]s' "$tmp/tables" &&
 		says '^re-export, over buffers$' "$tmp/tables" &&
 		says 'targets of [0-9]+ reached' "$tmp/tables"
 }
