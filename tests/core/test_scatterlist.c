@@ -164,6 +164,49 @@ TEST(arrays_are_never_written_past_max_pages)
 	free_sgt(sgt);
 }
 
+#define ROWS_PAGES 60
+
+/* Pages in rows of this length, each apart from the next, there and back. */
+static void check_rows(unsigned int length)
+{
+	static struct page memory[2 * ROWS_PAGES];
+	struct page *pages[ROWS_PAGES], *back[ROWS_PAGES + 1];
+	dma_addr_t addrs[ROWS_PAGES + 1];
+	struct device dev = {.name = "test"};
+	struct sg_table *sgt;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(memory); i++) {
+		memory[i].pfn = 100 + i;
+	}
+	for (unsigned int i = 0; i < ROWS_PAGES; i++) {
+		pages[i] = &memory[i + i / length];
+	}
+	for (unsigned int n = 1; n <= ROWS_PAGES; n++) {
+		sgt = drm_prime_pages_to_sg(pages, n);
+		assert_int_equal(sgt->nents, DIV_ROUND_UP(n, length));
+		dma_map_sg(&dev, sgt->sgl, (int)sgt->orig_nents, DMA_TO_DEVICE);
+		back[n] = NULL;
+		addrs[n] = CANARY;
+		assert_int_equal(drm_prime_sg_to_page_addr_arrays(sgt, back,
+								  addrs, (int)n),
+				 0);
+		for (unsigned int i = 0; i < n; i++) {
+			assert_ptr_equal(back[i], pages[i]);
+			assert_int_equal(addrs[i], page_to_phys(pages[i]));
+		}
+		assert_null(back[n]);
+		assert_int_equal(addrs[n], CANARY);
+		free_sgt(sgt);
+	}
+}
+
+TEST(rows_of_any_length_come_back)
+{
+	for (unsigned int length = 1; length <= 40; length++) {
+		check_rows(length);
+	}
+}
+
 TEST(memory_without_pages_has_addresses_only)
 {
 	struct sg_table sgt;
@@ -328,6 +371,7 @@ int main(void)
 		PLAIN(an_entry_never_exceeds_what_an_unsigned_int_can_say),
 		PLAIN(arrays_get_every_page_and_its_address),
 		PLAIN(arrays_are_never_written_past_max_pages),
+		PLAIN(rows_of_any_length_come_back),
 		PLAIN(memory_without_pages_has_addresses_only),
 		PLAIN(an_empty_table_cannot_be_allocated),
 		PLAIN(a_segment_limit_cuts_runs_of_pages),
