@@ -120,6 +120,10 @@ static int copy_directly(struct connection *conn, bool to_user, u64 addr,
 	if (conn->no_vm) {
 		return -ENOSYS;
 	}
+	/* What is not there is fetched, be it by a program. */
+	if (connection_pause(conn)) {
+		return -EFAULT;
+	}
 	ret = to_user ? process_vm_writev(conn->task.pid, &local, 1, &remote, 1,
 					  0)
 		      : process_vm_readv(conn->task.pid, &local, 1, &remote, 1,
@@ -365,7 +369,10 @@ static int remote_sleep(struct task *task, s64 deadline, bool intr)
 		if (ret) {
 			return ret;
 		}
-		ret = wait_for_event(conn, wake_fd, deadline);
+		ret = connection_pause(conn);
+		if (!ret) {
+			ret = wait_for_event(conn, wake_fd, deadline);
+		}
 	}
 	return 0;
 }
