@@ -22,6 +22,8 @@
 #include "say.h"
 
 #define SWEEP_MIN 64
+/* So many requests of one connection are served before others get a look. */
+#define ROW_MAX 8
 
 static struct spinners spinners;
 static struct crowd crowd;
@@ -35,12 +37,26 @@ void connection_init(void)
 
 int connection_pause(struct connection *conn)
 {
-	int ret = conn->has_place ? pool_leave(&conn->server->pool) : 0;
+	int ret = conn->worker ? pool_leave(conn->worker) : 0;
 
 	if (!ret) {
-		conn->has_place = false;
+		conn->worker = NULL;
 	}
 	return ret;
+}
+
+void connection_risk(struct connection *conn)
+{
+	if (conn->worker) {
+		pool_risk(conn->worker);
+	}
+}
+
+void connection_safe(struct connection *conn)
+{
+	if (conn->worker && !pool_safe(conn->worker)) {
+		conn->worker = NULL;
+	}
 }
 
 void connection_send(struct connection *conn, const struct iovec *iov,
@@ -196,9 +212,25 @@ static int wait_for_request(struct connection *conn, int op)
 		.events = EPOLLIN | EPOLLONESHOT,
 		.data.ptr = conn,
 	};
+	int ready = conn->server->pool.ready, sock = conn->sock;
 
 	atomic_store_explicit(&conn->waits, true, memory_order_release);
-	return epoll_ctl(conn->server->pool.ready, op, conn->sock, &event);
+	return epoll_ctl(ready, op, sock, &event);
+}
+
+/* Wait awake for the next request, if that is in nobody's way. */
+static ssize_t wait_awake(struct connection *conn, const struct iovec *iov,
+			  struct packet_fds *fds)
+{
+	if (!conn->worker) {
+		return -EAGAIN;
+	}
+	/* As long as it goes on like this nobody looks who else is there. */
+	if (++conn->in_row % ROW_MAX == 0 &&
+	    pool_is_wanted(&conn->server->pool)) {
+		return -EAGAIN;
+	}
+	return look_for_packet(conn, iov, 1, fds);
 }
 
 /* Serve what has come and what comes soon. False: the connection is over. */
@@ -221,22 +253,21 @@ static bool serve_requests(struct connection *conn)
 		if (conn->broken) {
 			return false;
 		}
-		len = conn->has_place ? look_for_packet(conn, &iov, 1, &fds)
-				      : -EAGAIN;
+		len = wait_awake(conn, &iov, &fds);
 	}
 	return len == -EAGAIN;
 }
 
-bool connection_serve(struct connection *conn)
+bool connection_serve(struct connection *conn, struct worker *worker)
 {
 	bool stays, has_place;
 
 	atomic_load_explicit(&conn->waits, memory_order_acquire);
-	conn->has_place = true;
+	conn->worker = worker;
 	set_current_task(&conn->task);
 	stays = serve_requests(conn);
 	set_current_task(NULL);
-	has_place = conn->has_place;
+	has_place = conn->worker;
 	if (!stays || wait_for_request(conn, EPOLL_CTL_MOD)) {
 		connection_free(conn);
 	}

@@ -102,11 +102,13 @@ struct connection {
 	int sock; /* owned */
 	struct spin spin;
 	u32 window;    /* of its last request: see crowd.h */
+	u32 in_row;    /* requests for which it was waited awake */
 	bool greeted;  /* its hello came */
 	bool fds_lost; /* the request's fds found no room: the last one */
 	bool broken;   /* it did what the protocol does not allow, or is gone */
 	bool no_vm;    /* its memory can be reached through the wire only */
-	bool has_place; /* its thread works at a place of the pool */
+	/* The thread that serves it, or NULL: it has left its place. */
+	struct worker *worker;
 	/* Nobody serves it: what was written to it before is for the one who
 	 * serves it next. */
 	atomic_bool waits;
@@ -171,11 +173,14 @@ void connection_start(struct server *server, int sock);
 
 /* connection_serve - serve requests of a connection that is ready, until there
  * are none. False: the thread has left its place. */
-bool connection_serve(struct connection *conn);
+bool connection_serve(struct connection *conn, struct worker *worker);
 
 /* connection_pause - before the thread waits: leave its place to another. 0 or
- * -errno: it cannot wait. */
+ * -ENOMEM: it cannot wait. */
 int connection_pause(struct connection *conn);
+/* connection_risk, connection_safe - around what the program may make wait */
+void connection_risk(struct connection *conn);
+void connection_safe(struct connection *conn);
 
 /* connection_send - send a packet, parts as in packet_send(); a failure breaks
  * the connection */

@@ -15,12 +15,17 @@
  * nobody's way. When it goes on it does so without a place, as one thread more
  * for a moment, and then waits until it is offered one.
  *
- * Threads stay until the session ends: as many as were ever needed at once,
- * which is at most one for each connection and one for each place.
+ * What hardly ever waits, but may (a program's memory is read, which a slow
+ * disk or another program has to fetch first), is not worth that each time. So
+ * then a timer runs, and takes the place from who is at it for too long.
+ *
+ * Threads stay until the session ends. There are as many as were ever needed
+ * at once: at most about one for each connection and one for each place.
  */
 #include "pool.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,13 +39,24 @@
 /* Nothing on these threads recurses or has big locals. */
 #define STACK_SIZE (256 * 1024)
 
+/* How long a thread may be at risk with its place, in ns: up to twice that. */
+#define RISK_MAX 10000000
+
+enum risk {
+	RISK_NONE,
+	RISK_NEW,  /* ends without a lock */
+	RISK_OLD,  /* pool.lock */
+	RISK_LOST, /* its place is another's now; pool.lock */
+};
+
 /**
- * struct worker - a thread; constant
+ * struct worker - a thread
  */
 struct worker {
-	struct pool *pool;
-	pthread_t thread; /* owned */
-	struct worker *next;
+	struct pool *pool;   /* constant */
+	pthread_t thread;    /* owned; constant */
+	struct worker *next; /* constant */
+	atomic_int risk;     /* enum risk */
 };
 
 unsigned int processors(void)
@@ -50,43 +66,6 @@ unsigned int processors(void)
 	CPU_ZERO(&mine);
 	sched_getaffinity(0, sizeof(mine), &mine);
 	return (unsigned int)CPU_COUNT(&mine);
-}
-
-int pool_open(struct pool *pool)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-
-	mutex_init(&pool->lock);
-	pthread_cond_init(&pool->changed, NULL);
-	pool->max = max(processors() / 2, 1u);
-	pool->ready = epoll_create1(EPOLL_CLOEXEC);
-	pool->end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (pool->ready < 0 || pool->end < 0 ||
-	    epoll_ctl(pool->ready, EPOLL_CTL_ADD, pool->end, &event)) {
-		return -errno;
-	}
-	return 0;
-}
-
-void pool_close(struct pool *pool)
-{
-	struct worker *worker;
-
-	eventfd_write(pool->end, 1);
-	mutex_lock(&pool->lock);
-	pool->closing = true;
-	pthread_cond_broadcast(&pool->changed);
-	mutex_unlock(&pool->lock);
-	/* Nobody is left who would start another. */
-	while ((worker = pool->workers)) {
-		pool->workers = worker->next;
-		pthread_join(worker->thread, NULL);
-		free(worker);
-	}
-	close(pool->end);
-	close(pool->ready);
-	pthread_cond_destroy(&pool->changed);
-	mutex_destroy(&pool->lock);
 }
 
 /* Wait for a place. False: it is over. */
@@ -127,7 +106,7 @@ static void *work(void *data)
 	while (get_place(pool)) {
 		do {
 			conn = next_ready(pool);
-		} while (conn && connection_serve(conn));
+		} while (conn && connection_serve(conn, worker));
 	}
 	return NULL;
 }
@@ -142,6 +121,7 @@ static int start_worker(struct pool *pool)
 		return -ENOMEM;
 	}
 	worker->pool = pool;
+	atomic_init(&worker->risk, RISK_NONE);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	err = pthread_create(&worker->thread, &attr, work, worker);
@@ -149,7 +129,7 @@ static int start_worker(struct pool *pool)
 	if (err) {
 		debug("no thread to serve programs: %s", strerror(err));
 		free(worker);
-		return -err;
+		return -ENOMEM;
 	}
 	worker->next = pool->workers;
 	pool->workers = worker;
@@ -174,7 +154,7 @@ static int offer_place(struct pool *pool)
 
 int pool_grow(struct pool *pool, unsigned int nr)
 {
-	int ret = 0;
+	int ret = hrtimer_prepare();
 
 	mutex_lock(&pool->lock);
 	while (pool->nr_places < min(nr, pool->max) && !ret) {
@@ -187,12 +167,126 @@ int pool_grow(struct pool *pool, unsigned int nr)
 	return ret;
 }
 
-int pool_leave(struct pool *pool)
+bool pool_is_wanted(const struct pool *pool)
 {
+	struct pollfd ready = {.fd = pool->ready, .events = POLLIN};
+
+	return poll(&ready, 1, 0) > 0;
+}
+
+int pool_leave(struct worker *worker)
+{
+	struct pool *pool = worker->pool;
 	int ret;
 
 	mutex_lock(&pool->lock);
 	ret = offer_place(pool);
 	mutex_unlock(&pool->lock);
 	return ret;
+}
+
+/* Somebody is at risk for long: let another have his place. True: one more
+ * look is needed. */
+static bool check_worker(struct worker *worker)
+{
+	int risk = RISK_NEW;
+
+	if (atomic_compare_exchange_strong(&worker->risk, &risk, RISK_OLD)) {
+		return true;
+	}
+	if (risk != RISK_OLD) {
+		return false;
+	}
+	if (offer_place(worker->pool)) {
+		return true;
+	}
+	atomic_store(&worker->risk, RISK_LOST);
+	return false;
+}
+
+static void start_watch(struct pool *pool)
+{
+	if (!atomic_load(&pool->watched) &&
+	    !atomic_exchange(&pool->watched, true)) {
+		hrtimer_start(&pool->watch, RISK_MAX, HRTIMER_MODE_REL);
+	}
+}
+
+static enum hrtimer_restart check_workers(struct hrtimer *timer)
+{
+	struct pool *pool = container_of(timer, struct pool, watch);
+	bool again = false;
+
+	/* Who is at risk from now on sees that there is a timer. */
+	atomic_store(&pool->watched, false);
+	mutex_lock(&pool->lock);
+	for (struct worker *worker = pool->workers; worker;
+	     worker = worker->next) {
+		again |= check_worker(worker);
+	}
+	mutex_unlock(&pool->lock);
+	if (again) {
+		start_watch(pool);
+	}
+	return HRTIMER_NORESTART;
+}
+
+void pool_risk(struct worker *worker)
+{
+	atomic_store(&worker->risk, RISK_NEW);
+	start_watch(worker->pool);
+}
+
+bool pool_safe(struct worker *worker)
+{
+	int risk = RISK_NEW;
+	bool lost;
+
+	if (atomic_compare_exchange_strong(&worker->risk, &risk, RISK_NONE)) {
+		return true;
+	}
+	mutex_lock(&worker->pool->lock);
+	lost = atomic_exchange(&worker->risk, RISK_NONE) == RISK_LOST;
+	mutex_unlock(&worker->pool->lock);
+	return !lost;
+}
+
+int pool_open(struct pool *pool)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	mutex_init(&pool->lock);
+	pthread_cond_init(&pool->changed, NULL);
+	hrtimer_init(&pool->watch, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	pool->watch.function = check_workers;
+	pool->max = max(processors() / 2, 1u);
+	pool->ready = epoll_create1(EPOLL_CLOEXEC);
+	pool->end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (pool->ready < 0 || pool->end < 0 ||
+	    epoll_ctl(pool->ready, EPOLL_CTL_ADD, pool->end, &event)) {
+		return -errno;
+	}
+	return 0;
+}
+
+void pool_close(struct pool *pool)
+{
+	struct worker *worker;
+
+	hrtimer_cancel(&pool->watch);
+	eventfd_write(pool->end, 1);
+	mutex_lock(&pool->lock);
+	pool->closing = true;
+	pthread_cond_broadcast(&pool->changed);
+	mutex_unlock(&pool->lock);
+	/* Nobody is left who would start another. */
+	while ((worker = pool->workers)) {
+		pool->workers = worker->next;
+		pthread_join(worker->thread, NULL);
+		free(worker);
+	}
+	close(pool->end);
+	close(pool->ready);
+	pthread_cond_destroy(&pool->changed);
+	mutex_destroy(&pool->lock);
 }

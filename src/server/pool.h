@@ -3,6 +3,7 @@
 #ifndef UPRIME_SERVER_POOL_H
 #define UPRIME_SERVER_POOL_H
 
+#include <linux/hrtimer.h>
 #include <linux/mutex.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,10 +18,12 @@ struct pool {
 	int ready;	  /* epoll of who waits to be served; owned; constant */
 	int end;	  /* eventfd, readable once it ends; owned; constant */
 	unsigned int max; /* places; constant */
+	struct hrtimer watch; /* looks at who is at risk */
+	atomic_bool watched;  /* it runs */
 
 	struct mutex lock;
 	pthread_cond_t changed;	 /* nr_offered, closing */
-	unsigned int nr_places;	 /* lock; those taken or offered */
+	unsigned int nr_places;	 /* lock; all, taken or offered */
 	unsigned int nr_offered; /* lock; to threads that have none */
 	unsigned int nr_spare;	 /* lock; threads that wait for an offer */
 	struct worker *workers;	 /* lock; all threads; owned */
@@ -50,11 +53,20 @@ void pool_close(struct pool *pool);
  */
 int pool_grow(struct pool *pool, unsigned int nr);
 
+/* pool_is_wanted - is a connection ready? */
+bool pool_is_wanted(const struct pool *pool);
+
 /**
  * pool_leave() - before the calling thread waits: let another have its place
+ * @worker: the calling thread
  *
- * Return: 0 or -errno: there is no other; the place was kept.
+ * Return: 0; -ENOMEM: there is no other, the place was kept.
  */
-int pool_leave(struct pool *pool);
+int pool_leave(struct worker *worker);
+
+/* pool_risk - before the calling thread does what hardly ever waits */
+void pool_risk(struct worker *worker);
+/* pool_safe - after it. False: it did wait, and the place is another's. */
+bool pool_safe(struct worker *worker);
 
 #endif
