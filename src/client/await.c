@@ -5,7 +5,8 @@
  * First awake (spin.h), then asleep. To wait awake is no wait to the system: a
  * signal handler that runs meanwhile would interrupt nothing, and the server
  * would not hear of it. So all signals are held back for that time, and then it
- * is known which of them end the wait.
+ * is known which of them end the wait. When many ask at once, the server says
+ * so in its replies; then all sleep, and are served in turn.
  */
 #include "client.h"
 
@@ -84,16 +85,18 @@ static int look(struct conn *conn, struct packet *p)
  */
 int await_packet(struct conn *conn, struct packet *p)
 {
-	const struct wire_hdr *head;
+	/* Whatever comes begins with its head. */
+	const struct wire_hdr *hdr = p->iov[0].iov_base;
 	int ret = -EAGAIN;
 
 	if (spin_begin(&spinners, &conn->spin)) {
 		ret = look(conn, p);
-		/* It begins with its head, if it is any. */
-		head = p->iov[0].iov_base;
 		spin_end(&spinners, &conn->spin,
-			 ret >= (int)sizeof(*head) && head->cpu != spin_here());
+			 ret >= (int)sizeof(*hdr) && hdr->cpu != spin_here());
 	}
-	return ret == -EAGAIN ? packet_recv_interruptible(conn_fd(conn), p)
-			      : ret;
+	if (ret == -EAGAIN)
+		ret = packet_recv_interruptible(conn_fd(conn), p);
+	if (ret >= (int)sizeof(*hdr))
+		conn->spin.crowded = hdr->flags & WIRE_F_CROWDED;
+	return ret;
 }

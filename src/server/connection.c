@@ -2,49 +2,79 @@
 /**
  * DOC: connections
  *
- * A connection is a socket of a program and a thread of ours, which is the
- * program's task in the core: it receives a request, carries it out and
- * replies, and while it waits nobody else does. A program that hangs up, or
- * breaks the protocol, ends its own connection and nothing else.
+ * A connection is a socket of a program, and the program's task in the core. A
+ * thread of the pool which finds it ready receives a request, carries it out
+ * and replies, and then waits awake a little for the next one, while few
+ * programs ask; they are told in each reply whether they should, too. A
+ * program that hangs up, or breaks the protocol, ends its own connection and
+ * nothing else.
  *
- * The number of connections is counted under server->lock, from before the
- * thread runs until it has freed everything.
+ * The number of connections is counted under server->lock, until everything of
+ * one is freed.
  */
 #include <errno.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "internal.h"
 #include "say.h"
 
-/* Nothing on these threads recurses or has big locals. */
-#define STACK_SIZE (256 * 1024)
-
 #define SWEEP_MIN 64
+/* So many requests of one connection are served before others get a look. */
+#define ROW_MAX 8
 
 static struct spinners spinners;
+static struct crowd crowd;
+static unsigned int nr_processors; /* constant */
 
 void connection_init(void)
 {
-	cpu_set_t mine;
+	nr_processors = processors();
+	spinners_init(&spinners, (int)nr_processors);
+}
 
-	CPU_ZERO(&mine);
-	sched_getaffinity(0, sizeof(mine), &mine);
-	spinners_init(&spinners, CPU_COUNT(&mine));
+int connection_pause(struct connection *conn)
+{
+	int ret = conn->worker ? pool_leave(conn->worker) : 0;
+
+	if (!ret) {
+		conn->worker = NULL;
+	}
+	return ret;
+}
+
+void connection_risk(struct connection *conn)
+{
+	if (conn->worker) {
+		pool_risk(conn->worker);
+	}
+}
+
+void connection_safe(struct connection *conn)
+{
+	if (conn->worker && !pool_safe(conn->worker)) {
+		conn->worker = NULL;
+	}
 }
 
 void connection_send(struct connection *conn, const struct iovec *iov,
 		     size_t nr, const int *fds, unsigned int nr_fds, int flags)
 {
-	if (conn->broken ||
-	    packet_send(conn->sock, iov, nr, fds, nr_fds, flags)) {
-		conn->broken = true;
+	int ret;
+
+	if (conn->broken) {
+		return;
 	}
+	ret = packet_send(conn->sock, iov, nr, fds, nr_fds, MSG_DONTWAIT);
+	if (ret == -EAGAIN && !(flags & MSG_DONTWAIT)) {
+		ret = connection_pause(conn);
+		if (!ret) {
+			ret = packet_send(conn->sock, iov, nr, fds, nr_fds, 0);
+		}
+	}
+	conn->broken = ret;
 }
 
 /* The first part of every packet begins with its head. */
@@ -55,9 +85,9 @@ static bool is_cancel(const struct iovec *iov, ssize_t len)
 	return len == sizeof(*hdr) && hdr->op == WIRE_CANCEL;
 }
 
-static ssize_t wait_for_packet(struct connection *conn,
-			       const struct iovec *iov, size_t nr,
-			       struct packet_fds *fds)
+/* Look for a packet for a while: -EAGAIN: there is none. */
+static ssize_t look_for_packet(struct connection *conn, const struct iovec *iov,
+			       size_t nr, struct packet_fds *fds)
 {
 	const struct wire_hdr *hdr = iov->iov_base;
 	ssize_t len = -EAGAIN;
@@ -71,7 +101,19 @@ static ssize_t wait_for_packet(struct connection *conn,
 			 len >= (ssize_t)sizeof(*hdr) &&
 				 hdr->cpu != spin_here());
 	}
-	return len == -EAGAIN ? packet_recv(conn->sock, iov, nr, fds, 0) : len;
+	return len;
+}
+
+static ssize_t wait_for_packet(struct connection *conn, const struct iovec *iov,
+			       size_t nr, struct packet_fds *fds)
+{
+	ssize_t len = look_for_packet(conn, iov, nr, fds);
+
+	if (len != -EAGAIN) {
+		return len;
+	}
+	len = connection_pause(conn);
+	return len < 0 ? len : packet_recv(conn->sock, iov, nr, fds, 0);
 }
 
 ssize_t connection_recv(struct connection *conn, const struct iovec *iov,
@@ -107,37 +149,43 @@ static bool place_fds(struct connection *conn, struct packet_fds *fds)
 	return true;
 }
 
-/* Wait for the next request. False: there is none. */
-static bool receive(struct connection *conn)
+/* A thread that waits awake, here or there, shall take a processor from nobody:
+ * ours have half of them, and the programs' the others, or all while ours
+ * sleep. */
+static void begin_reply(struct connection *conn)
 {
-	struct iovec iov = {&conn->in, sizeof(conn->in)};
-	struct packet_fds fds;
-	ssize_t len = connection_recv(conn, &iov, 1, &fds);
+	unsigned int nr = crowd_count(&crowd, &conn->window);
 
-	if (len <= 0) {
-		return false;
-	}
+	conn->spin.crowded = nr > max(nr_processors / 2, 1u);
+	conn->reply = (struct wire_reply){
+		.hdr.op = WIRE_REPLY,
+		.hdr.flags = nr > nr_processors ? WIRE_F_CROWDED : 0,
+	};
+}
+
+/* Take what came as the request. False: it is none. */
+static bool take_request(struct connection *conn, struct packet_fds *fds)
+{
 	/* What came before the request was late for the one before. */
 	conn->cancelled = false;
 	conn->named_fd = conn->arg_fd = conn->reply_fd = conn->second_fd = -1;
-	conn->in_size = (size_t)len;
-	conn->reply = (struct wire_reply){.hdr = {.op = WIRE_REPLY}};
+	begin_reply(conn);
 	conn->reply_data = NULL;
 	conn->arg = (struct argument){.data = conn->in.bytes +
 					      sizeof(struct wire_ioctl)};
-	if (len < (ssize_t)sizeof(struct wire_hdr)) {
-		packet_close(&fds);
+	if (conn->in_size < sizeof(struct wire_hdr)) {
+		packet_close(fds);
 		return false;
 	}
-	conn->fds_lost = fds.lost;
-	if (fds.lost) {
+	conn->fds_lost = fds->lost;
+	if (fds->lost) {
 		/* We are out of fds: nothing the program did wrong. But it
 		 * thinks that it has shown us a device. */
-		packet_close(&fds);
+		packet_close(fds);
 		conn->reply.ret = -ENFILE;
 		return true;
 	}
-	return place_fds(conn, &fds);
+	return place_fds(conn, fds);
 }
 
 static void connection_free(struct connection *conn)
@@ -159,17 +207,74 @@ static void connection_free(struct connection *conn)
 	mutex_unlock(&server->lock);
 }
 
-static void *connection_thread(void *data)
+/* Tell the pool when there is something to be received. From then on the
+ * connection is that of who receives it. */
+static int wait_for_request(struct connection *conn, int op)
 {
-	struct connection *conn = data;
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLONESHOT,
+		.data.ptr = conn,
+	};
+	int ready = conn->server->pool.ready, sock = conn->sock;
 
-	set_current_task(&conn->task);
-	while (!conn->broken && receive(conn)) {
-		request_serve(conn);
+	atomic_store_explicit(&conn->waits, true, memory_order_release);
+	return epoll_ctl(ready, op, sock, &event);
+}
+
+/* Wait awake for the next request, if that is in nobody's way. */
+static ssize_t wait_awake(struct connection *conn, const struct iovec *iov,
+			  struct packet_fds *fds)
+{
+	if (!conn->worker) {
+		return -EAGAIN;
 	}
+	/* As long as it goes on like this nobody looks who else is there. */
+	if (++conn->in_row % ROW_MAX == 0 &&
+	    pool_is_wanted(&conn->server->pool)) {
+		return -EAGAIN;
+	}
+	return look_for_packet(conn, iov, 1, fds);
+}
+
+/* Serve what has come and what comes soon. False: the connection is over. */
+static bool serve_requests(struct connection *conn)
+{
+	struct iovec iov = {&conn->in, sizeof(conn->in)};
+	struct packet_fds fds;
+	ssize_t len = packet_recv(conn->sock, &iov, 1, &fds, MSG_DONTWAIT);
+
+	while (len > 0) {
+		if (is_cancel(&iov, len)) {
+			packet_close(&fds);
+			return true;
+		}
+		conn->in_size = (size_t)len;
+		if (!take_request(conn, &fds)) {
+			return false;
+		}
+		request_serve(conn);
+		if (conn->broken) {
+			return false;
+		}
+		len = wait_awake(conn, &iov, &fds);
+	}
+	return len == -EAGAIN;
+}
+
+bool connection_serve(struct connection *conn, struct worker *worker)
+{
+	bool stays, has_place;
+
+	atomic_load_explicit(&conn->waits, memory_order_acquire);
+	conn->worker = worker;
+	set_current_task(&conn->task);
+	stays = serve_requests(conn);
 	set_current_task(NULL);
-	connection_free(conn);
-	return NULL;
+	has_place = conn->worker;
+	if (!stays || wait_for_request(conn, EPOLL_CTL_MOD)) {
+		connection_free(conn);
+	}
+	return has_place;
 }
 
 /* Who is at the other end? False: somebody else's process. */
@@ -193,9 +298,7 @@ static bool identify(struct connection *conn)
 void connection_start(struct server *server, int sock)
 {
 	struct connection *conn = calloc(1, sizeof(*conn));
-	pthread_attr_t attr;
-	pthread_t thread;
-	int err;
+	unsigned int nr;
 
 	if (!conn) {
 		close(sock);
@@ -206,19 +309,10 @@ void connection_start(struct server *server, int sock)
 	conn->wake_fd = -1;
 	conn->sweep_at = SWEEP_MIN;
 	mutex_lock(&server->lock);
-	server->nr_connections++;
+	nr = ++server->nr_connections;
 	mutex_unlock(&server->lock);
-	if (!identify(conn)) {
-		connection_free(conn);
-		return;
-	}
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	err = pthread_create(&thread, &attr, connection_thread, conn);
-	pthread_attr_destroy(&attr);
-	if (err) {
-		debug("no thread for a connection: %s", strerror(err));
+	if (!identify(conn) || pool_grow(&server->pool, nr) ||
+	    wait_for_request(conn, EPOLL_CTL_ADD)) {
 		connection_free(conn);
 	}
 }

@@ -10,8 +10,10 @@
 #include <uprime/drivers.h>
 #include <uprime/host.h>
 
+#include "crowd.h"
 #include "devfile.h"
 #include "drain.h"
+#include "pool.h"
 #include "server.h"
 #include "session.h"
 #include "spin.h"
@@ -56,6 +58,7 @@ struct server {
 	unsigned int nr_devices;			  /* constant */
 	struct wire_hello_reply hello;			  /* constant */
 	int wake; /* eventfd, written when a connection ends; owned; constant */
+	struct pool pool; /* serves the connections */
 
 	struct mutex lock;
 	unsigned int nr_connections; /* lock */
@@ -88,19 +91,27 @@ struct argument {
 };
 
 /**
- * struct connection - a thread that is a program's task
+ * struct connection - a program, as a task of the core
  *
- * Made by the main thread; from then on all of it is its own thread's.
+ * Made by the main thread; from then on all of it is that thread's of the pool
+ * which serves it, and nobody's while it waits for a request.
  */
 struct connection {
 	struct task task;
 	struct server *server;
-	int sock;      /* owned */
+	int sock; /* owned */
 	struct spin spin;
+	u32 window;    /* of its last request: see crowd.h */
+	u32 in_row;    /* requests for which it was waited awake */
 	bool greeted;  /* its hello came */
 	bool fds_lost; /* the request's fds found no room: the last one */
 	bool broken;   /* it did what the protocol does not allow, or is gone */
 	bool no_vm;    /* its memory can be reached through the wire only */
+	/* The thread that serves it, or NULL: it has left its place. */
+	struct worker *worker;
+	/* Nobody serves it: what was written to it before is for the one who
+	 * serves it next. */
+	atomic_bool waits;
 	/* The task sleeps: */
 	atomic_bool woken;  /* task_wake() was called */
 	atomic_int wake_fd; /* ... eventfd, made for the first sleep; owned */
@@ -156,9 +167,20 @@ void server_accept(struct server *server);
 /* connection_init - before all others */
 void connection_init(void);
 
-/* connection_start - serve a program in a thread of its own. Takes @sock over.
+/* connection_start - serve a program from now on. Takes @sock over.
  * Adds to nr_connections; the end of it is told through server->wake. */
 void connection_start(struct server *server, int sock);
+
+/* connection_serve - serve requests of a connection that is ready, until there
+ * are none. False: the thread has left its place. */
+bool connection_serve(struct connection *conn, struct worker *worker);
+
+/* connection_pause - before the thread waits: leave its place to another. 0 or
+ * -ENOMEM: it cannot wait. */
+int connection_pause(struct connection *conn);
+/* connection_risk, connection_safe - around what the program may make wait */
+void connection_risk(struct connection *conn);
+void connection_safe(struct connection *conn);
 
 /* connection_send - send a packet, parts as in packet_send(); a failure breaks
  * the connection */

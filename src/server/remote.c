@@ -116,18 +116,23 @@ static int copy_directly(struct connection *conn, bool to_user, u64 addr,
 {
 	struct iovec local = {data, n}, remote = {(void *)(uintptr_t)addr, n};
 	ssize_t ret;
+	int error;
 
 	if (conn->no_vm) {
 		return -ENOSYS;
 	}
+	/* What is not there is fetched, be it by a program. */
+	connection_risk(conn);
 	ret = to_user ? process_vm_writev(conn->task.pid, &local, 1, &remote, 1,
 					  0)
 		      : process_vm_readv(conn->task.pid, &local, 1, &remote, 1,
 					 0);
+	error = errno;
+	connection_safe(conn);
 	if (ret == (ssize_t)n) {
 		return 0;
 	}
-	if (ret >= 0 || errno == EFAULT) {
+	if (ret >= 0 || error == EFAULT) {
 		return -EFAULT;
 	}
 	conn->no_vm = true;
@@ -365,7 +370,10 @@ static int remote_sleep(struct task *task, s64 deadline, bool intr)
 		if (ret) {
 			return ret;
 		}
-		ret = wait_for_event(conn, wake_fd, deadline);
+		ret = connection_pause(conn);
+		if (!ret) {
+			ret = wait_for_event(conn, wake_fd, deadline);
+		}
 	}
 	return 0;
 }

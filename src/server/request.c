@@ -64,9 +64,16 @@ static void send_reply(struct connection *conn)
 /* Sends all pieces itself. */
 static long do_ls(struct connection *conn)
 {
-	char *text = ls_json(conn->server);
-	size_t left = text ? strlen(text) : 0;
+	size_t left;
+	char *text;
 
+	/* It looks at all processes of the system. */
+	if (connection_pause(conn)) {
+		conn->broken = true;
+		return -ENOMEM;
+	}
+	text = ls_json(conn->server);
+	left = text ? strlen(text) : 0;
 	for (const char *at = text; left > WIRE_CHUNK; at += WIRE_CHUNK) {
 		request_data(conn, at, WIRE_CHUNK);
 		conn->reply.more = 1;

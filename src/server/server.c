@@ -84,7 +84,8 @@ static int prepare_process(struct server *server)
 	server->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	server->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	server->reserve = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (server->signals < 0 || server->wake < 0 || server->reserve < 0) {
+	if (server->signals < 0 || server->wake < 0 || server->reserve < 0 ||
+	    pool_open(&server->pool)) {
 		say("cannot open what the server needs: %m.");
 		return -errno;
 	}
@@ -93,6 +94,7 @@ static int prepare_process(struct server *server)
 
 static void finish_process(struct server *server)
 {
+	pool_close(&server->pool);
 	close(server->reserve);
 	close(server->wake);
 	close(server->signals);

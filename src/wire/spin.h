@@ -44,6 +44,7 @@ static inline uint16_t spin_here(void)
 struct spin {
 	uint8_t skip;    /* so many waits are spent asleep at once */
 	uint8_t penalty; /* what skip was last set to */
+	bool crowded;    /* others need the processors: it is not done */
 };
 
 /**
@@ -74,6 +75,8 @@ static inline bool spin_begin(struct spinners *spinners, struct spin *spin)
 {
 	int now = atomic_load_explicit(&spinners->now, memory_order_relaxed);
 
+	if (spin->crowded)
+		return false;
 	if (spin->skip) {
 		spin->skip--;
 		return false;

@@ -77,6 +77,7 @@ enum wire_op {
 #define WIRE_F_CLOEXEC   (1u << 3) /* reply: install the fd close-on-exec */
 #define WIRE_F_FOREIGN   (1u << 4) /* reply: this fd is none of ours */
 #define WIRE_F_PATCH_FD  (1u << 5) /* reply: store the fd's number at fd_off */
+#define WIRE_F_CROWDED   (1u << 6) /* reply: wait asleep for the next one */
 
 struct wire_hdr {
 	uint32_t op;    /* enum wire_op */

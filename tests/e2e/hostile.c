@@ -264,6 +264,67 @@ static void silent_connections_hold_nobody_up(void **state)
 	}
 }
 
+/* The server asks them for an fd, and never hears of it. */
+static void who_does_not_answer_holds_nobody_up(void **state)
+{
+	int victim = open("/dev/dri/card0", O_RDWR), fds[20];
+	struct {
+		struct wire_ioctl head;
+		struct drm_prime_handle arg;
+	} rq = {.head = {.hdr = {WIRE_IOCTL, WIRE_F_FD},
+			 .cmd = DRM_IOCTL_PRIME_FD_TO_HANDLE,
+			 .arg = 4096,
+			 .size = sizeof(struct drm_prime_handle)},
+		.arg = {.fd = 77}};
+	socklen_t len = sizeof(uint64_t);
+	struct wire_ask ask;
+
+	(void)state;
+	assert_int_equal(getsockopt(victim, SOL_SOCKET, SO_COOKIE,
+				    &rq.head.cookie, &len),
+			 0);
+	for (int i = 0; i < 20; i++) {
+		fds[i] = connect_raw();
+		hello(fds[i]);
+		send_raw(fds[i], &rq, sizeof(rq.head) + sizeof(rq.arg),
+			 &victim, 1);
+		assert_int_equal(receive_raw(fds[i], &ask, sizeof(ask)),
+				 sizeof(ask));
+		assert_int_equal(ask.hdr.op, WIRE_ASK_FD);
+		device_works();
+	}
+	for (int i = 0; i < 20; i++) {
+		close(fds[i]);
+	}
+	close(victim);
+	device_works();
+}
+
+/* As many requests as there is room for, until the server cannot reply. */
+static void who_does_not_read_holds_nobody_up(void **state)
+{
+	const struct wire_open open = {.hdr.op = WIRE_OPEN, .rdev = 1};
+	int fds[20];
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		fds[i] = connect_raw();
+		hello(fds[i]);
+	}
+	for (int n = 0; n < 40; n++) {
+		for (int i = 0; i < 20; i++) {
+			for (int k = 0; k < 50; k++) {
+				send_raw(fds[i], &open, sizeof(open), NULL, 0);
+			}
+		}
+		device_works();
+	}
+	for (int i = 0; i < 20; i++) {
+		close(fds[i]);
+	}
+	device_works();
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +333,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(late_cancels_change_nothing),
 		cmocka_unit_test(hangup_in_the_middle_changes_nothing),
 		cmocka_unit_test(silent_connections_hold_nobody_up),
+		cmocka_unit_test(who_does_not_answer_holds_nobody_up),
+		cmocka_unit_test(who_does_not_read_holds_nobody_up),
 	};
 
 	if (argc > 1) {

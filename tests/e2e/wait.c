@@ -838,6 +838,44 @@ static void threads_wait_for_one(void **state)
 	close_buffer(&shared);
 }
 
+static void *sync_shared(void *arg)
+{
+	struct dma_buf_sync sync = {.flags = DMA_BUF_SYNC_START |
+					     DMA_BUF_SYNC_READ};
+
+	(void)arg;
+	return ioctl(shared.fd, DMA_BUF_IOCTL_SYNC, &sync) ? &shared : NULL;
+}
+
+/* More wait than there are processors, and others ask meanwhile. */
+static void who_waits_is_in_nobodys_way(void **state)
+{
+	pthread_t threads[4 * THREADS];
+	struct buffer other;
+	uint32_t fence;
+	void *failed;
+
+	(void)state;
+	for (int round = 0; round < 5; round++) {
+		shared = open_buffer();
+		fence = attach(&shared, FENCE_WRITE);
+		for (int i = 0; i < 4 * THREADS; i++) {
+			pthread_create(&threads[i], NULL, sync_shared, NULL);
+		}
+		for (int i = 0; i < 20; i++) {
+			other = open_buffer();
+			close_buffer(&other);
+			sleep_ms(1);
+		}
+		assert_int_equal(fence_signal(shared.card, fence), 0);
+		for (int i = 0; i < 4 * THREADS; i++) {
+			pthread_join(threads[i], &failed);
+			assert_null(failed);
+		}
+		close_buffer(&shared);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -862,6 +900,7 @@ int main(void)
 		cmocka_unit_test(what_is_waited_for_goes_with_the_dma_bufs),
 		cmocka_unit_test(many_in_one_epoll),
 		cmocka_unit_test(threads_wait_for_one),
+		cmocka_unit_test(who_waits_is_in_nobodys_way),
 	};
 
 	/* Also where no environment says so: on Linux, in the guest. */
