@@ -131,66 +131,127 @@ static double now_ns(void)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static void measure(struct pages *pages, const char *group, const char *name,
-		    void (*run)(struct pages *pages), size_t bytes)
+/**
+ * struct kind - something that is measured
+ * @group: "limit" or "core"
+ * @name: of the time; that of the rate has " rate" behind it
+ * @run: does it once
+ * @scattered: no two pages are neighbours
+ * @maps: it needs a table that is mapped
+ * @per_page: bytes that are read or written for each page
+ * @per_entry: and for each entry of the table
+ */
+struct kind {
+	const char *group;
+	const char *name;
+	void (*run)(struct pages *pages);
+	bool scattered;
+	bool maps;
+	size_t per_page;
+	size_t per_entry;
+};
+
+#define ENTRY sizeof(struct scatterlist)
+#define PAGE  sizeof(struct page *)
+#define ADDR  sizeof(dma_addr_t)
+
+static const struct kind kinds[] = {
+	{"limit", "memcpy", copy_array, false, false, 2 * PAGE, 0},
+	{"limit", "fresh memory", touch_fresh, false, false, ENTRY, 0},
+	{"core", "pages to sg contiguous", make_table, false, false, PAGE,
+	 ENTRY},
+	{"core", "sg to arrays contiguous", make_arrays, false, true,
+	 PAGE + ADDR, ENTRY},
+	{"core", "pages to sg scattered", make_table, true, false, PAGE, ENTRY},
+	{"core", "sg to arrays scattered", make_arrays, true, true, PAGE + ADDR,
+	 ENTRY},
+};
+
+/**
+ * struct asked - which points of a kind are wanted
+ * @time: of one call
+ * @rate: its rate, which is called @rate_name
+ */
+struct asked {
+	bool time;
+	bool rate;
+	char rate_name[64];
+};
+
+/* A limit is a rate only. */
+static bool ask(struct asked *asked, const struct kind *kind, unsigned long n)
+{
+	snprintf(asked->rate_name, sizeof(asked->rate_name), "%s rate",
+		 kind->name);
+	asked->time = strcmp(kind->group, "limit") &&
+		      measure_wanted(kind->group, kind->name, "pages", n);
+	asked->rate = measure_wanted(kind->group, asked->rate_name, "pages", n);
+	return asked->time || asked->rate;
+}
+
+static void measure(struct pages *pages, const struct kind *kind,
+		    const struct asked *asked)
 {
 	unsigned long times = 1 + BATCH_PAGES / pages->nr;
+	unsigned long entries = kind->scattered ? pages->nr : 1;
+	size_t bytes = pages->nr * kind->per_page + entries * kind->per_entry;
 	int nr = measure_quick() ? SAMPLES_QUICK : SAMPLES;
 	double took[SAMPLES], rates[SAMPLES];
-	char rate[64];
 
-	run(pages);
+	kind->run(pages);
 	for (int i = 0; i < nr; i++) {
 		double start = now_ns();
 
 		for (unsigned long n = 0; n < times; n++) {
-			run(pages);
+			kind->run(pages);
 		}
 		took[i] = (now_ns() - start) / (double)times;
 		rates[i] = (double)bytes * 1000 / took[i];
 	}
-	if (strcmp(group, "limit")) {
-		measure_report(group, name, "pages", pages->nr, "ns", took, nr);
+	if (asked->time) {
+		measure_report(kind->group, kind->name, "pages", pages->nr,
+			       "ns", took, nr);
 	}
-	snprintf(rate, sizeof(rate), "%s rate", name);
-	measure_report(group, rate, "pages", pages->nr, "MB/s", rates, nr);
+	if (asked->rate) {
+		measure_report(kind->group, asked->rate_name, "pages",
+			       pages->nr, "MB/s", rates, nr);
+	}
 }
 
-static void measure_tables(struct pages *pages, bool scattered)
+static void pages_open(struct pages *pages)
 {
-	size_t array = pages->nr * sizeof(pages->pages[0]);
-	size_t table = (scattered ? pages->nr : 1) * sizeof(struct scatterlist);
-	size_t addrs = pages->nr * sizeof(pages->addrs[0]);
+	pages->pages = allocate(pages->nr * PAGE);
+	pages->addrs = allocate(pages->nr * ADDR);
+	pages->copy = allocate(pages->nr * PAGE);
+}
 
-	fill(pages, scattered);
-	measure(pages, "core",
-		scattered ? "pages to sg scattered" : "pages to sg contiguous",
-		make_table, array + table);
-	map_table(pages->table);
-	measure(pages, "core",
-		scattered ? "sg to arrays scattered" : "sg to arrays contiguous",
-		make_arrays, table + array + addrs);
+static void pages_close(struct pages *pages)
+{
 	drop_table(pages);
+	free(pages->pages);
+	free(pages->addrs);
+	free(pages->copy);
 }
 
 void pages_run(unsigned long n)
 {
 	struct pages pages = {.nr = n};
 
-	if (!measure_wanted("core", "pages to sg arrays", "pages")) {
-		return;
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct asked asked;
+
+		if (!ask(&asked, &kinds[i], n)) {
+			continue;
+		}
+		if (!pages.pages) {
+			pages_open(&pages);
+		}
+		fill(&pages, kinds[i].scattered);
+		if (kinds[i].maps) {
+			make_table(&pages);
+			map_table(pages.table);
+		}
+		measure(&pages, &kinds[i], &asked);
 	}
-	pages.pages = allocate(n * sizeof(pages.pages[0]));
-	pages.addrs = allocate(n * sizeof(pages.addrs[0]));
-	pages.copy = allocate(n * sizeof(pages.pages[0]));
-	fill(&pages, false);
-	measure(&pages, "limit", "memcpy", copy_array,
-		2 * n * sizeof(pages.pages[0]));
-	measure(&pages, "limit", "fresh memory", touch_fresh,
-		n * sizeof(struct scatterlist));
-	measure_tables(&pages, false);
-	measure_tables(&pages, true);
-	free(pages.pages);
-	free(pages.addrs);
-	free(pages.copy);
+	pages_close(&pages);
 }

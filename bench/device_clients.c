@@ -179,13 +179,29 @@ static const char *failure(const struct crowd *crowd, unsigned long n)
 	return NULL;
 }
 
+/* Are any of the points wanted that come of it? */
+static bool load_wanted(const struct load *load, unsigned long n)
+{
+	static const char *const whats[] = {"latency", "rate", "fairness",
+					    "least share", "largest share"};
+	bool wanted = false;
+
+	for (unsigned int i = 0; i < sizeof(whats) / sizeof(whats[0]); i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s %s", load->name, whats[i]);
+		wanted |= measure_wanted("device", name, "clients", n);
+	}
+	return wanted;
+}
+
 static void load_run(const struct load *load, unsigned long n)
 {
 	size_t size = sizeof(struct crowd) + n * sizeof(struct client);
 	const char *reason;
 	struct crowd *crowd;
 
-	if (!measure_wanted("device", load->name, "clients")) {
+	if (!load_wanted(load, n)) {
 		return;
 	}
 	crowd = mmap(NULL, size, PROT_READ | PROT_WRITE,

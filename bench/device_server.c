@@ -145,20 +145,34 @@ static void measure_idle(pid_t pid)
 	call_forget();
 }
 
+static bool wanted(const char *name, unsigned long n)
+{
+	return measure_wanted("device", name, "buffers", n);
+}
+
+static void nobody_serves(const char *name, unsigned long n)
+{
+	call_fail("a process that serves the device", ESRCH);
+	measure_missing("device", name, "buffers", n, call_error());
+	call_forget();
+}
+
 void server_run(pid_t pid)
 {
-	if (pid < 0) {
-		call_fail("a process that serves the device", ESRCH);
-		report("memory per buffer", NR_IDLE, "bytes", 0);
-		report("memory per buffer mapped once", NR_MAPPED, "bytes", 0);
-		report("idle cpu per second", NR_QUIET, "ns", 0);
-		call_forget();
-		return;
-	}
-	if (measure_wanted("device", "memory per buffer", "buffers")) {
+	bool memory = wanted("memory per buffer", NR_IDLE);
+	bool idle;
+
+	memory |= wanted("memory per buffer mapped once", NR_MAPPED);
+	idle = wanted("idle cpu per second", NR_QUIET);
+	if (memory && pid < 0) {
+		nobody_serves("memory per buffer", NR_IDLE);
+		nobody_serves("memory per buffer mapped once", NR_MAPPED);
+	} else if (memory) {
 		measure_memory(pid);
 	}
-	if (measure_wanted("device", "idle cpu per second", "buffers")) {
+	if (idle && pid < 0) {
+		nobody_serves("idle cpu per second", NR_QUIET);
+	} else if (idle) {
 		measure_idle(pid);
 	}
 }

@@ -6,17 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool quick;
+static bool quick, list;
 static const char *only;
 static unsigned int done, total;
 
 static void help(const char *program)
 {
-	printf("usage: %s [--quick] [--only TEXT]\n\n"
+	printf("usage: %s [--quick] [--only TEXT] [--list]\n\n"
 	       "Measures, and prints a line of JSON for each point.\n\n"
 	       "  --quick      fewer and shorter samples\n"
 	       "  --only TEXT  only the points in whose \"group scale name\" "
-	       "TEXT stands\n",
+	       "TEXT stands\n"
+	       "  --list       name the points, and measure none\n",
 	       program);
 }
 
@@ -35,6 +36,8 @@ void measure_begin(int argc, char **argv, unsigned int nr)
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--quick")) {
 			quick = true;
+		} else if (!strcmp(argv[i], "--list")) {
+			list = true;
 		} else if (!strcmp(argv[i], "--only") && i + 1 < argc) {
 			only = argv[++i];
 		} else if (!strcmp(argv[i], "--only")) {
@@ -53,12 +56,23 @@ bool measure_quick(void)
 	return quick;
 }
 
-bool measure_wanted(const char *group, const char *name, const char *scale)
+bool measure_wanted(const char *group, const char *name, const char *scale,
+		    unsigned long n)
 {
 	char text[200];
+	bool wanted;
 
 	snprintf(text, sizeof(text), "%s %s %s", group, scale, name);
-	return !only || strstr(text, only);
+	wanted = !only || strstr(text, only);
+	if (!list) {
+		return wanted;
+	}
+	if (wanted && scale[0]) {
+		printf("%s %s %lu %s\n", group, scale, n, name);
+	} else if (wanted) {
+		printf("%s %s\n", group, name);
+	}
+	return false;
 }
 
 static int compare(const void *a, const void *b)

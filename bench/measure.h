@@ -20,8 +20,19 @@ void measure_begin(int argc, char **argv, unsigned int total);
 /* measure_quick - shall it be quick rather than exact? */
 bool measure_quick(void);
 
-/* measure_wanted - is this point to be measured? */
-bool measure_wanted(const char *group, const char *name, const char *scale);
+/**
+ * measure_wanted() - is this point to be measured?
+ * @group: as it will be reported
+ * @name: as it will be reported
+ * @scale: what @n counts, or ""
+ * @n: how many of them
+ *
+ * Ask once for each point. With --list it is named here, and not wanted.
+ *
+ * Return: whether somebody wants it.
+ */
+bool measure_wanted(const char *group, const char *name, const char *scale,
+		    unsigned long n);
 
 /**
  * measure_report() - tell a point by its samples

@@ -88,11 +88,6 @@ static void point_measure(const struct stage *stage, unsigned long n,
 		       values, nr);
 }
 
-static bool is_wanted(const struct stage *stage, const struct point *point)
-{
-	return measure_wanted(point->group, point->name, stage->scale);
-}
-
 void stage_run(const struct stage *stage, unsigned long n)
 {
 	const struct point *point;
@@ -100,7 +95,8 @@ void stage_run(const struct stage *stage, unsigned long n)
 	bool is_open = false;
 
 	for (point = stage->points; point->name; point++) {
-		if (!is_wanted(stage, point)) {
+		if (!measure_wanted(point->group, point->name, stage->scale,
+				    n)) {
 			continue;
 		}
 		if (!is_open && stage->open) {

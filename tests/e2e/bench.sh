@@ -82,6 +82,60 @@ core_points()
 }
 check core_is_measured_in_process core_points
 
+# same_as_listed PROGRAM TEXT: what is measured is what is listed, each once
+same_as_listed()
+{
+	"$BUILD/bench/$1" --list --only "$2" >"$tmp/list" || return 1
+	"$BUILD/bench/$1" --quick --only "$2" >"$tmp/points" 2>"$tmp/err" ||
+		return 1
+	python3 - "$tmp/points" "$tmp/list" <<-'END'
+		import json, sys
+		listed = open(sys.argv[2]).read().splitlines()
+		points = [json.loads(line) for line in open(sys.argv[1])]
+		assert listed and len(set(listed)) == len(listed)
+		assert [' '.join([p['group']] + ([p['scale'], str(p['n'])]
+		        if p['scale'] else []) + [p['name']])
+		        for p in points] == listed
+		assert all(p['median'] > 0 for p in points)
+	END
+}
+
+core_lists()
+{
+	same_as_listed uprime-bench-core re-export &&
+		same_as_listed uprime-bench-core 'sg to arrays contiguous' &&
+		same_as_listed uprime-bench-core 'limit pages'
+}
+check core_measures_what_it_lists core_lists
+
+lists_all()
+{
+	"$BUILD/bench/uprime-bench-core" --list >"$tmp/list" &&
+		says '^limit null syscall$' "$tmp/list" &&
+		says '^core handles 1000000 lookup$' "$tmp/list" &&
+		says '^core threads 8 self-import one file$' "$tmp/list" &&
+		says '^core pages 4194304 sg to arrays scattered rate$' \
+			"$tmp/list" &&
+		"$BUILD/bench/uprime-bench-device" --list >"$tmp/list" &&
+		says '^device buffers 100000 self-import of all$' \
+			"$tmp/list" &&
+		says '^device clients 256 create.close fairness$' "$tmp/list"
+}
+check lists_have_all_scales_and_need_no_device lists_all
+
+device_lists()
+{
+	"$BUILD/bench/uprime-bench-device" --list --only 're-export of 16' \
+		>"$tmp/list" && one_line "$tmp/list" &&
+		status 0 "$uprime" run -- "$BUILD/bench/uprime-bench-device" \
+		--quick --only 're-export of 16' && one_line "$tmp/out" &&
+		says '"median":[0-9]*[1-9]' "$tmp/out" &&
+		status 0 "$BUILD/bench/uprime-bench-device" --quick \
+		--only 'idle cpu' && one_line "$tmp/out" &&
+		says '"missing":"a process that serves' "$tmp/out"
+}
+check device_measures_what_is_asked_for device_lists
+
 tables()
 {
 	says '^re-export  .* [num]s' "$tmp/tables" &&
