@@ -23,7 +23,6 @@
  * <linux/shmem_fs.h>. The watch is never ended under fd_lock, as its callback
  * takes it.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <linux/slab.h>
@@ -364,15 +363,15 @@ int dma_buf_look(struct dma_buf_look *look, int fd)
 {
 	struct task *task = current_task();
 	struct stat st;
+	int flags;
 
 	look->fd = task->ops->fd_get(task, fd);
 	if (look->fd < 0) {
 		return look->fd;
 	}
-	/* An fd that is only a path is no open file to the kernel: it cannot
-	 * be asked for its position, which is the cheapest to ask for. */
-	if ((lseek(look->fd, 0, SEEK_CUR) < 0 && errno == EBADF) ||
-	    fstat(look->fd, &st)) {
+	/* An fd that is only a path is no open file to the kernel. */
+	flags = fcntl(look->fd, F_GETFL);
+	if (flags < 0 || flags & O_PATH || fstat(look->fd, &st)) {
 		dma_buf_look_end(look);
 		return -EBADF;
 	}
