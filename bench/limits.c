@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,7 +18,38 @@
 /* Bytes of a small buffer. */
 #define MEMORY 16384
 
-static int copies[BATCH_MAX];
+/**
+ * struct memory - a file of the kind that a dma-buf is to the system
+ * @fd: owned
+ * @copies: of it, in the batch under way; owned
+ */
+struct memory {
+	int fd;
+	int copies[BATCH_MAX];
+};
+
+static void *memory_open(unsigned long n)
+{
+	struct memory *memory = calloc(1, sizeof(*memory));
+
+	(void)n;
+	if (!memory) {
+		abort();
+	}
+	memory->fd = (int)syscall(SYS_memfd_create, "bench", MFD_CLOEXEC);
+	if (memory->fd < 0) {
+		call_fail("memfd_create", errno);
+	}
+	return memory;
+}
+
+static void memory_close(void *data)
+{
+	struct memory *memory = data;
+
+	syscall(SYS_close, memory->fd);
+	free(memory);
+}
 
 static void null_call(void *data, unsigned long times)
 {
@@ -29,56 +61,60 @@ static void null_call(void *data, unsigned long times)
 
 static void dup_many(void *data, unsigned long times)
 {
-	(void)data;
+	struct memory *memory = data;
+
 	for (unsigned long i = 0; i < times; i++) {
-		copies[i] = (int)syscall(SYS_dup, STDERR_FILENO);
+		memory->copies[i] = (int)syscall(SYS_dup, memory->fd);
 	}
 }
 
 static void dup_many_cloexec(void *data, unsigned long times)
 {
-	(void)data;
+	struct memory *memory = data;
+
 	for (unsigned long i = 0; i < times; i++) {
-		copies[i] = (int)syscall(SYS_fcntl, STDERR_FILENO,
-					 F_DUPFD_CLOEXEC, 0);
+		memory->copies[i] = (int)syscall(SYS_fcntl, memory->fd,
+						 F_DUPFD_CLOEXEC, 0);
 	}
 }
 
 static void close_many(void *data, unsigned long times)
 {
-	(void)data;
+	struct memory *memory = data;
+
 	for (unsigned long i = 0; i < times; i++) {
-		syscall(SYS_close, copies[i]);
+		syscall(SYS_close, memory->copies[i]);
 	}
 }
 
 static void dup_close(void *data, unsigned long times)
 {
-	(void)data;
+	int fd = ((struct memory *)data)->fd;
+
 	while (times--) {
-		syscall(SYS_close, syscall(SYS_dup, STDERR_FILENO));
+		syscall(SYS_close, syscall(SYS_dup, fd));
 	}
 }
 
 static void stat_fd(void *data, unsigned long times)
 {
+	int fd = ((struct memory *)data)->fd;
 	struct stat st;
 
-	(void)data;
 	while (times--) {
-		syscall(SYS_fstat, STDERR_FILENO, &st);
+		syscall(SYS_fstat, fd, &st);
 	}
 }
 
 /* What it is, and that it is no mere path. */
 static void identify(void *data, unsigned long times)
 {
+	int fd = ((struct memory *)data)->fd;
 	struct stat st;
 
-	(void)data;
 	while (times--) {
-		syscall(SYS_fcntl, STDERR_FILENO, F_GETFL);
-		syscall(SYS_fstat, STDERR_FILENO, &st);
+		syscall(SYS_fcntl, fd, F_GETFL);
+		syscall(SYS_fstat, fd, &st);
 	}
 }
 
@@ -117,4 +153,9 @@ static const struct point points[] = {
 	{0},
 };
 
-const struct stage limit_calls = {.scale = "", .points = points};
+const struct stage limit_calls = {
+	.scale = "",
+	.open = memory_open,
+	.close = memory_close,
+	.points = points,
+};
