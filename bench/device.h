@@ -15,6 +15,7 @@
 
 /* The system alone, beside limits.h. */
 extern const struct stage limit_pair;
+extern const struct stage limit_pair_awake;
 extern const struct stage limit_copy;
 
 /* One open device, or two of one process. */

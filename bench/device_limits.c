@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the system charges for what goes on between two processes. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,11 +15,37 @@
 
 #define FRAME_SIZE ((size_t)FRAME_WIDTH * FRAME_HEIGHT * 4)
 
-/* Both sleep while the other is at work. */
+/**
+ * struct pair - this process and another, which answers
+ * @sock: owned; non-blocking where both wait awake, else each sleeps while the
+ *	other is at work
+ * @peer: the other
+ */
 struct pair {
 	int sock;
 	pid_t peer;
 };
+
+static bool wait_for_byte(int sock, char *byte)
+{
+	ssize_t ret;
+
+	do {
+		ret = recv(sock, byte, 1, 0);
+	} while (ret < 0 && errno == EAGAIN);
+	return ret == 1;
+}
+
+static int wait_for_fd(int sock)
+{
+	int fd;
+
+	do {
+		errno = 0;
+		fd = receive_fd(sock);
+	} while (fd < 0 && errno == EAGAIN);
+	return fd;
+}
 
 /* Answer a byte with a byte; 'f' with an fd as well. */
 static void answer(int sock)
@@ -26,7 +53,7 @@ static void answer(int sock)
 	int fd = (int)syscall(SYS_memfd_create, "bench", MFD_CLOEXEC);
 	char byte;
 
-	while (recv(sock, &byte, 1, 0) == 1) {
+	while (wait_for_byte(sock, &byte)) {
 		if (byte == 'f') {
 			send_fd(sock, fd);
 		} else {
@@ -35,14 +62,13 @@ static void answer(int sock)
 	}
 }
 
-static void *pair_open(unsigned long n)
+static struct pair *open_with(int flags)
 {
 	struct pair *pair = calloc(1, sizeof(*pair));
 	int ends[2];
 
-	(void)n;
-	if (!pair || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
-				ends)) {
+	if (!pair || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags,
+				0, ends)) {
 		abort();
 	}
 	pair->peer = fork();
@@ -54,6 +80,18 @@ static void *pair_open(unsigned long n)
 	close(ends[1]);
 	pair->sock = ends[0];
 	return pair;
+}
+
+static void *pair_open(unsigned long n)
+{
+	(void)n;
+	return open_with(0);
+}
+
+static void *pair_open_awake(unsigned long n)
+{
+	(void)n;
+	return open_with(SOCK_NONBLOCK);
 }
 
 static void pair_close(void *data)
@@ -73,7 +111,7 @@ static void ping_pong(void *data, unsigned long times)
 		char byte = 0;
 
 		if (send(pair->sock, &byte, 1, MSG_NOSIGNAL) != 1 ||
-		    recv(pair->sock, &byte, 1, 0) != 1) {
+		    !wait_for_byte(pair->sock, &byte)) {
 			call_fail("ping-pong", errno);
 			return;
 		}
@@ -88,7 +126,7 @@ static void fd_ping_pong(void *data, unsigned long times)
 		int fd = -1;
 
 		if (send(pair->sock, "f", 1, MSG_NOSIGNAL) == 1) {
-			fd = receive_fd(pair->sock);
+			fd = wait_for_fd(pair->sock);
 		}
 		if (fd < 0) {
 			call_fail("SCM_RIGHTS", errno);
@@ -109,6 +147,23 @@ const struct stage limit_pair = {
 	.open = pair_open,
 	.close = pair_close,
 	.points = pair_points,
+};
+
+static const struct point pair_points_awake[] = {
+	{.group = "limit", .name = "ping-pong, awake", .run = ping_pong},
+	{
+		.group = "limit",
+		.name = "scm_rights ping-pong, awake",
+		.run = fd_ping_pong,
+	},
+	{0},
+};
+
+const struct stage limit_pair_awake = {
+	.scale = "",
+	.open = pair_open_awake,
+	.close = pair_close,
+	.points = pair_points_awake,
 };
 
 static const struct point pair_points_one_cpu[] = {
