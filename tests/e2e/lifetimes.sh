@@ -41,17 +41,29 @@ result()
 	echo "$1" >"$tmp/$2"
 }
 
+no_more_fds()
+{
+	[ "$(fds)" -le "$fds_before" ]
+}
+
+# More fds than before, also after the last connections have ended.
+result_fds()
+{
+	settled no_more_fds
+	result $(($(fds) - fds_before)) "$1"
+}
+
 "$churn" 500 || exit 1
 "$churn" --live 500 || exit 1
 settled no_buffers
 fds_before=$(fds) memory_before=$(memory)
 "$churn" 10000 && settled no_buffers
-result $(($(fds) - fds_before)) fds
+result_fds fds
 result $(($(memory) - memory_before)) memory
 
 fds_before=$(fds)
 "$churn" --live 2000 && settled no_buffers
-result $(($(fds) - fds_before)) live
+result_fds live
 
 left=0
 for i in 00 01 02 03 05 07 11 13 17 19 23 29 31 37 41 43 47 53 59 61; do
@@ -70,7 +82,7 @@ for i in 00 01 02 03 05 07 11 13 17 19 23 29 31 37 41 43 47 53 59 61; do
 	done
 done
 result $left killed
-result $(($(fds) - fds_before)) killed_fds
+result_fds killed_fds
 IN
 
 timeout 300 "$uprime" run -- sh "$tmp/inside.sh" "$churn" "$uprime" "$tmp" \
