@@ -6,6 +6,7 @@
 #include "calls.h"
 #include "core.h"
 #include "room.h"
+#include "shuffle.h"
 
 /**
  * struct crowd - a file with many handles
@@ -23,22 +24,6 @@ struct crowd {
 	unsigned long count;
 	unsigned long next;
 };
-
-/* The same in each run: a generator with a fixed start. */
-static void shuffle(u32 *order, unsigned long count)
-{
-	u64 state = 1;
-
-	for (unsigned long i = count; i > 1; i--) {
-		unsigned long at;
-		u32 number = order[i - 1];
-
-		state = state * 6364136223846793005u + 1442695040888963407u;
-		at = (unsigned long)(state >> 33) % i;
-		order[i - 1] = order[at];
-		order[at] = number;
-	}
-}
 
 static struct drm_gem_object *look_up(struct crowd *crowd, u32 handle)
 {

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
+#include "clock.h"
 #include "core.h"
 #include "measure.h"
 
@@ -123,14 +123,6 @@ static void map_table(struct sg_table *table)
 	}
 }
 
-static double now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 /**
  * struct kind - something that is measured
  * @group: "limit" or "core"
@@ -200,12 +192,12 @@ static void measure(struct pages *pages, const struct kind *kind,
 
 	kind->run(pages);
 	for (int i = 0; i < nr; i++) {
-		double start = now_ns();
+		uint64_t start = now_ns();
 
 		for (unsigned long n = 0; n < times; n++) {
 			kind->run(pages);
 		}
-		took[i] = (now_ns() - start) / (double)times;
+		took[i] = (double)(now_ns() - start) / (double)times;
 		rates[i] = (double)bytes * 1000 / took[i];
 	}
 	if (asked->time) {

@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "calls.h"
+#include "clock.h"
 #include "device.h"
 #include "histogram.h"
 #include "measure.h"
@@ -39,14 +39,6 @@ struct crowd {
 	uint64_t end; /* ns; set before the clients are let go */
 	struct client clients[];
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static uint64_t create_close(int card)
 {

@@ -5,22 +5,7 @@
 #include <unistd.h>
 
 #include "calls.h"
-
-/* The same order in each run: a generator with a fixed start. */
-static void shuffle(uint32_t *handles, unsigned long count)
-{
-	uint64_t state = 1;
-
-	for (unsigned long i = count; i > 1; i--) {
-		unsigned long at;
-		uint32_t handle = handles[i - 1];
-
-		state = state * 6364136223846793005u + 1442695040888963407u;
-		at = (unsigned long)(state >> 33) % i;
-		handles[i - 1] = handles[at];
-		handles[at] = handle;
-	}
-}
+#include "shuffle.h"
 
 struct set *set_open(unsigned long count)
 {

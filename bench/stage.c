@@ -3,28 +3,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <time.h>
 
 #include "calls.h"
+#include "clock.h"
 #include "measure.h"
 
 #define BATCH_NS    2e6
 #define SAMPLES	    31
 #define SAMPLES_QUICK 11
 
-static double now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 /* How long a batch took, in ns. */
 static double batch(const struct point *point, void *data, unsigned long times)
 {
-	double start, took;
+	uint64_t start, took;
 
 	if (point->prepare) {
 		point->prepare(data, times);
@@ -35,7 +26,7 @@ static double batch(const struct point *point, void *data, unsigned long times)
 	if (point->clean) {
 		point->clean(data, times);
 	}
-	return took;
+	return (double)took;
 }
 
 /* How often makes a batch long enough? Warms up as well. */
