@@ -11,6 +11,7 @@
  */
 #include "client.h"
 
+#include <drm.h>
 #include <stdarg.h>
 
 /* Commands of every file: answered by the kernel for our sockets, too. */
@@ -95,6 +96,13 @@ static int remote_ioctl(uint32_t op, int fd, uint64_t cookie, uint32_t cmd,
 	return *foreign ? 0 : rq.reply.ret;
 }
 
+/* What may be any file's is asked of the file, not of its number. */
+static const struct remote *target(int fd, uint32_t cmd, uint64_t *cookie)
+{
+	return _IOC_TYPE(cmd) == DRM_IOCTL_BASE ? remote_often(fd, cookie)
+						: remote_of(fd, cookie);
+}
+
 WRAPPER int ioctl(int fd, unsigned long request, ...)
 {
 	uint32_t cmd = (uint32_t)request;
@@ -112,7 +120,7 @@ WRAPPER int ioctl(int fd, unsigned long request, ...)
 	/* umockdev calls these ENOTTY; programs expect what a kernel says. */
 	if (fd < 0 && session_on())
 		return (int)wrapper_return(-EBADF);
-	if (remote_often(fd, &cookie)) {
+	if (target(fd, cmd, &cookie)) {
 		if (prime_known(cookie, cmd, (uintptr_t)arg))
 			return 0;
 		ret = remote_ioctl(WIRE_IOCTL, fd, cookie, cmd, (uintptr_t)arg,

@@ -14,8 +14,8 @@
  * REMOTE_NONE to REMOTE_WRITING, and read only after it is REMOTE_KNOWN. Both
  * stay right in a child after fork.
  *
- * ioctl() is called so often that to ask for the cookie would be felt: there a
- * device's number is remembered as well, until it is closed. Who enters one
+ * The ioctls of devices are called so often that to ask for the cookie would be
+ * felt: there a device's number is remembered as well, until it is closed. Who enters one
  * looks again afterwards, and who closes it removes it before and after, so
  * that it does not matter who comes first.
  */
@@ -155,6 +155,9 @@ static void remember_number(int fd, uint64_t cookie)
 {
 	uint64_t again;
 
+	/* Its numbers are others'. */
+	if (pool_is_vfork_child())
+		return;
 	atomic_store(&numbers[fd], cookie);
 	if (raw_cookie(fd, &again) < 0 || again != cookie)
 		atomic_store(&numbers[fd], 0);
@@ -234,6 +237,7 @@ void remote_enter_device(int fd, uint64_t rdev, uint64_t ino, const char *path)
 
 	if (raw_cookie(fd, &cookie) < 0)
 		return;
+	remote_closing((unsigned int)fd, (unsigned int)fd);
 	memcpy(ident.name, path, strnlen(path, sizeof(ident.name) - 1));
 	what = remote_index(&ident);
 	if (what >= 0)

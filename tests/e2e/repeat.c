@@ -771,6 +771,27 @@ static void threads_export_what_is_closed(void **state)
 	assert_int_equal(count_dma_bufs(), 0);
 }
 
+/* The number of a device becomes another's without anybody being told. */
+static void a_number_becomes_another_file(void **state)
+{
+	struct buffer a = make_exported();
+	int other, waiting = -1, ends[2];
+
+	(void)state;
+	syscall(SYS_close, a.card);
+	other = open_card();
+	assert_int_equal(other, a.card);
+	assert_int_equal(export(other, a.handle), -ENOENT);
+	close(make_in(other).fd);
+	syscall(SYS_close, other);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(ends[0], a.card);
+	assert_int_equal(ioctl(ends[0], FIONREAD, &waiting), 0);
+	assert_int_equal(waiting, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* ---- nobody is asked ---- */
 
 static pid_t server;
@@ -865,6 +886,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(all_numbers_can_be_had),
 		cmocka_unit_test(many_buffers_take_turns),
 		cmocka_unit_test(threads_export_what_is_closed),
+		cmocka_unit_test(a_number_becomes_another_file),
 		cmocka_unit_test(imports_again_ask_nobody),
 		cmocka_unit_test(exports_again_ask_nobody),
 	};
