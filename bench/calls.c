@@ -54,12 +54,15 @@ static int call(int card, unsigned long command, void *args, const char *name)
 	return ret;
 }
 
-int card_open(void)
+int card_open(unsigned int index)
 {
-	int card = open("/dev/dri/card0", O_RDWR | O_CLOEXEC);
+	char path[32];
+	int card;
 
+	snprintf(path, sizeof(path), "/dev/dri/card%u", index);
+	card = open(path, O_RDWR | O_CLOEXEC);
 	if (card < 0) {
-		call_fail("/dev/dri/card0", errno);
+		call_fail(path, errno);
 	}
 	return card;
 }

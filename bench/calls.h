@@ -36,7 +36,7 @@ void call_fail_after(unsigned long count, const char *what);
 void call_forget(void);
 
 /* Each returns -1, 0 or NULL (whichever is no result) if it fails. */
-int card_open(void);
+int card_open(unsigned int index);
 uint32_t card_create(int card, uint32_t width, uint32_t height);
 void card_destroy(int card, uint32_t handle);
 int card_export(int card, uint32_t handle);

@@ -17,7 +17,8 @@ static const unsigned long clients[] = {1, 2, 4, 16, 64, 256};
 
 static const struct stage *const stages[] = {
 	&limit_calls, &limit_pair, &limit_pair_awake, &limit_copy,
-	&device_one,  &device_two, &device_frames,    &device_frames_read,
+	&device_one,  &device_two, &device_far,	      &device_frames,
+	&device_frames_read,
 };
 
 static const struct stage *const stages_one_cpu[] = {

@@ -22,6 +22,9 @@ extern const struct stage limit_copy;
 extern const struct stage device_one;
 extern const struct stage device_two;
 
+/* Two devices. */
+extern const struct stage device_far;
+
 /* The round trips of these, for a time when all run on one CPU (cpu.h). */
 extern const struct stage limit_pair_one_cpu;
 extern const struct stage device_one_cpu;

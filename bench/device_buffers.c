@@ -8,7 +8,7 @@
 
 static void *buffers_open(unsigned long n)
 {
-	struct two *two = two_open(n, SET_FEW);
+	struct two *two = two_open(0, n, SET_FEW);
 
 	set_export_fds(two->other, SET_FEW);
 	return two;

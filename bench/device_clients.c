@@ -64,7 +64,7 @@ static uint64_t first_export(int card)
 static void work(struct crowd *crowd, struct client *client,
 		 const struct load *load, int ready, int go)
 {
-	int card = card_open();
+	int card = card_open(0);
 	char byte = 0;
 
 	load->once(card);

@@ -43,7 +43,7 @@ static void read_frame(int fd)
 
 static void consume(int sock, bool read)
 {
-	int card = card_open(), fd;
+	int card = card_open(0), fd;
 
 	while ((fd = receive_fd(sock)) >= 0) {
 		char failed;
@@ -76,7 +76,7 @@ static struct producer *producer_open(bool read)
 	}
 	close(ends[1]);
 	producer->sock = ends[0];
-	producer->card = card_open();
+	producer->card = card_open(0);
 	for (int i = 0; i < RING; i++) {
 		producer->ring[i] = card_create(producer->card, FRAME_WIDTH,
 						FRAME_HEIGHT);

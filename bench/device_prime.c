@@ -187,27 +187,39 @@ static void map_touch(void *data, unsigned long times)
 static void *one_open(unsigned long n)
 {
 	(void)n;
-	return two_open(SET_FEW, 0);
+	return two_open(0, SET_FEW, 0);
 }
 
-static void *two_files_open(unsigned long n)
+static void *two_on(unsigned int own_card)
 {
-	struct two *two = two_open(SET_FEW, BATCH_MAX);
+	struct two *two = two_open(own_card, SET_FEW, BATCH_MAX);
 
-	(void)n;
 	set_export_fds(two->other, two->other->count);
 	return two;
 }
 
-struct two *two_open(unsigned long nr_own, unsigned long nr_other)
+static void *two_files_open(unsigned long n)
+{
+	(void)n;
+	return two_on(0);
+}
+
+static void *two_devices_open(unsigned long n)
+{
+	(void)n;
+	return two_on(1);
+}
+
+struct two *two_open(unsigned int own_card, unsigned long nr_own,
+		     unsigned long nr_other)
 {
 	struct two *two = calloc(1, sizeof(*two));
 
 	if (!two) {
 		abort();
 	}
-	two->own = set_open(nr_own);
-	two->other = nr_other ? set_open(nr_other) : NULL;
+	two->own = set_open(own_card, nr_own);
+	two->other = nr_other ? set_open(0, nr_other) : NULL;
 	return two;
 }
 
@@ -300,6 +312,23 @@ const struct stage device_two = {
 	.open = two_files_open,
 	.close = two_close,
 	.points = two_points,
+};
+
+static const struct point far_points[] = {
+	{
+		.group = "device",
+		.name = "cross-device import",
+		.run = import_all,
+		.clean = close_made,
+	},
+	{0},
+};
+
+const struct stage device_far = {
+	.scale = "",
+	.open = two_devices_open,
+	.close = two_close,
+	.points = far_points,
 };
 
 static const struct point one_cpu_points[] = {

@@ -99,9 +99,9 @@ static void measure_memory(pid_t pid)
 	double start, idle, mapped;
 	struct set *set;
 
-	set_close(set_open(1));
+	set_close(set_open(0, 1));
 	start = own_memory(pid);
-	set = set_open(NR_IDLE);
+	set = set_open(0, NR_IDLE);
 	idle = own_memory(pid);
 	report("memory per buffer", NR_IDLE, "bytes",
 	       (idle - start) / NR_IDLE);
@@ -126,7 +126,7 @@ static double cpu_ns(clockid_t clock)
 static void measure_idle(pid_t pid)
 {
 	unsigned int milliseconds = measure_quick() ? 500 : 2000;
-	struct set *set = set_open(NR_QUIET);
+	struct set *set = set_open(0, NR_QUIET);
 	clockid_t clock;
 	double start = 0, used;
 

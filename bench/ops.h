@@ -18,7 +18,9 @@ struct two {
 	struct set *other;
 };
 
-struct two *two_open(unsigned long nr_own, unsigned long nr_other);
+/* @own on one device or another, @other, if it is to have buffers, on the first */
+struct two *two_open(unsigned int own_card, unsigned long nr_own,
+		     unsigned long nr_other);
 void two_close(void *data);
 
 void op_version(void *data, unsigned long times);

@@ -7,7 +7,7 @@
 #include "calls.h"
 #include "shuffle.h"
 
-struct set *set_open(unsigned long count)
+struct set *set_open(unsigned int card, unsigned long count)
 {
 	struct set *set = calloc(1, sizeof(*set));
 
@@ -17,7 +17,7 @@ struct set *set_open(unsigned long count)
 	for (int i = 0; i < BATCH_MAX; i++) {
 		set->fds[i] = -1;
 	}
-	set->card = card_open();
+	set->card = card_open(card);
 	while (set->count < count) {
 		uint32_t handle = card_create(set->card, SET_WIDTH, SET_WIDTH);
 

@@ -35,12 +35,13 @@ struct set {
 };
 
 /**
- * set_open() - open the device and create buffers
+ * set_open() - open a device and create buffers
+ * @card: which device
  * @count: how many
  *
  * Return: the set, also if a call failed (call_error()).
  */
-struct set *set_open(unsigned long count);
+struct set *set_open(unsigned int card, unsigned long count);
 void set_close(struct set *set);
 
 /* Export all, and close the fds: the handles keep their dma-bufs. */

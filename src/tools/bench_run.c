@@ -317,7 +317,9 @@ static void measure_core(struct bench *bench)
 
 static void measure_device(struct bench *bench, const char *program)
 {
-	const char *const here[] = {bench_self(), "run", "--", NULL};
+	const char *const here[] = {bench_self(), "run",      "--device",
+				    "vgem",       "--device", "vgem",
+				    "--",         NULL};
 	const char *guest[] = {"sh", "-c", NULL, "-", NULL};
 	char *command;
 
