@@ -92,8 +92,12 @@ static void leave(struct lease *lease)
 	if (users > 1)
 		return;
 	own_close(lease->fd);
-	if (atomic_fetch_sub(&nr_leases, 1) == 1)
+	if (atomic_fetch_sub(&nr_leases, 1) == 1) {
 		atomic_store(&devices, 0);
+		/* Of one that was just begun the bit may be gone. */
+		if (lease_any())
+			atomic_store(&devices, ~0ull);
+	}
 	atomic_store(&lease->users, 0);
 }
 
@@ -247,9 +251,11 @@ static void make_lease(int device, uint64_t cookie, uint32_t handle, int fd)
  */
 void lease_wanted(int device, uint64_t cookie, uint32_t handle, int fd)
 {
+	_Atomic uint64_t *candidate =
+		&candidates[(cookie * 7 + handle) % CANDIDATES];
 	uint64_t word = cookie << 32 | handle;
 
-	if (atomic_exchange(&candidates[(cookie * 7 + handle) % CANDIDATES], word) != word)
+	if (atomic_exchange(candidate, word) != word)
 		return;
 	if (!ledger_is_here(cookie))
 		ledger_wanted(device, cookie);

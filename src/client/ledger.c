@@ -29,6 +29,7 @@
 static _Atomic(const struct ledger *) places; /* PLACES in a row, or NULL */
 static _Atomic uint64_t cookies[PLACES];      /* by place; 0: it is free */
 static _Atomic uint64_t removals[PLACES];     /* that were seen, by place */
+static atomic_bool lost; /* a ledger went, and nobody has asked since */
 static _Atomic unsigned int next_place;	      /* to be taken from another */
 static _Atomic uint64_t candidates[CANDIDATES]; /* cookie << 1 | ASKED */
 
@@ -79,6 +80,7 @@ uint32_t ledger_handle(uint64_t cookie, uint64_t position)
 
 /**
  * ledger_has_removals() - did handles end since this was last asked?
+ * @cookie: of the device; without a ledger here: of those that had one
  */
 bool ledger_has_removals(uint64_t cookie)
 {
@@ -86,7 +88,8 @@ bool ledger_has_removals(uint64_t cookie)
 	uint64_t now;
 
 	if (place < 0)
-		return true;
+		return atomic_load_explicit(&lost, memory_order_relaxed) &&
+		       atomic_exchange(&lost, false);
 	now = atomic_load(&atomic_load(&places)[place].removals);
 	return atomic_exchange(&removals[place], now) != now;
 }
@@ -140,8 +143,10 @@ static int take_place(void)
 	old = atomic_exchange(&cookies[place], CHANGING);
 	if (old == CHANGING)
 		return -1;
-	if (old)
+	if (old) {
 		forget_candidate(old);
+		atomic_store(&lost, true);
+	}
 	return place;
 }
 
