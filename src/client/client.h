@@ -279,7 +279,7 @@ void lease_closing(unsigned int first, unsigned int last);
 int lease_move(int number);
 void lease_in_child(void);
 
-/* ---- prime.c: two ioctls that need not be asked ---- */
+/* ---- prime.c: the ioctls of PRIME that need not be asked ---- */
 
 /* Done, with result 0. */
 bool prime_known(uint64_t cookie, uint32_t cmd, uint64_t arg);

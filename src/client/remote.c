@@ -15,9 +15,9 @@
  * stay right in a child after fork.
  *
  * The ioctls of devices are called so often that to ask for the cookie would be
- * felt: there a device's number is remembered as well, until it is closed. Who enters one
- * looks again afterwards, and who closes it removes it before and after, so
- * that it does not matter who comes first.
+ * felt: there a device's number is remembered as well, until it is closed. Who
+ * enters one looks again afterwards, and who closes it removes it before and
+ * after, so that it does not matter who comes first.
  */
 #include "client.h"
 

@@ -4,7 +4,8 @@
 #include <linux/err.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
-#include <string.h>
+
+#include "row.h"
 
 /* Make a table of entries that were allocated, or not. */
 static int init_table(struct sg_table *table, struct scatterlist *sgl,
@@ -34,40 +35,6 @@ void sg_free_table(struct sg_table *table)
 {
 	kfree(table->sgl);
 	*table = (struct sg_table){0};
-}
-
-/* Two addresses of pages, compared at once. */
-typedef u64 pair __attribute__((vector_size(16), aligned(8), may_alias));
-#define BLOCK 8 /* pages that are looked at without a branch for each */
-
-_Static_assert(sizeof(struct page *) == sizeof(u64), "a pair is two pages");
-
-/* How many pages from the first on share an entry. Inlined, the compiler keeps
- * the loops' variables on the stack, and it is ten times slower. */
-static __attribute__((noinline)) unsigned int row_length(struct page **pages,
-							 unsigned int max)
-{
-	const u64 step = sizeof(struct page);
-	u64 first = (uintptr_t)pages[0];
-	pair wanted = {first, first + step};
-	unsigned int i = 0;
-
-	for (; i + BLOCK <= max; i += BLOCK) {
-		const pair *at = (const pair *)(pages + i);
-		pair differences = (at[0] ^ wanted) |
-				   (at[1] ^ (wanted + 2 * step)) |
-				   (at[2] ^ (wanted + 4 * step)) |
-				   (at[3] ^ (wanted + 6 * step));
-
-		if (differences[0] | differences[1]) {
-			break;
-		}
-		wanted += 8 * step;
-	}
-	while (i < max && pages[i] == pages[0] + i) {
-		i++;
-	}
-	return i;
 }
 
 static inline unsigned int run_length(struct page **pages, unsigned int n,

@@ -41,186 +41,11 @@
 #include <drm/drm_prime.h>
 #include <linux/dma-buf.h>
 #include <linux/slab.h>
-#include <string.h>
-#include <uprime/ledger.h>
 
 #include "../dma-buf/internal.h"
 #include "../gem/internal.h"
-#include "prime_ledger.h"
-
-/* ------------------------------------------------------------------------
- * Which handle is which dma-buf, per file
- */
-
-void drm_prime_init_file_private(struct drm_prime_file_private *prime)
-{
-	mutex_init(&prime->lock);
-}
-
-void drm_prime_destroy_file_private(struct drm_prime_file_private *prime)
-{
-	/* Every handle was closed before. */
-	WARN_ON(prime->dmabufs.count || prime->handles.count);
-	prime_ledger_destroy(prime->ledger);
-	u64map_destroy(&prime->dmabufs);
-	u64map_destroy(&prime->handles);
-	mutex_destroy(&prime->lock);
-}
-
-/* What an fd tells of it at once. Its member keeps it from being reused. */
-static u64 key_of(const struct dma_buf *dma_buf)
-{
-	return dma_buf->file->ino;
-}
-
-/**
- * struct prime_member - a handle that is a dma-buf
- *
- * Guarded by drm_prime_file_private.lock.
- */
-struct prime_member {
-	struct dma_buf *dma_buf; /* referenced */
-	u32 handle;
-	struct prime_member *next; /* the same dma-buf's next handle */
-};
-
-/* Tell which handle an import gives from now on; 0: none that is known. */
-static void tell_ledger(struct drm_prime_file_private *prime,
-			const struct dma_buf *dma_buf, u32 handle)
-{
-	lockdep_assert_held(&prime->lock);
-	if (prime->ledger) {
-		prime_ledger_set(prime->ledger, dma_buf->position, handle);
-	}
-}
-
-/* Remember that a handle is a dma-buf. -ENOMEM. */
-static int add_buf_handle(struct drm_prime_file_private *prime,
-			  struct dma_buf *dma_buf, u32 handle)
-{
-	struct prime_member *member, *first;
-	int ret;
-
-	lockdep_assert_held(&prime->lock);
-	member = kzalloc(sizeof(*member), GFP_KERNEL);
-	if (!member) {
-		return -ENOMEM;
-	}
-	member->dma_buf = dma_buf;
-	member->handle = handle;
-	ret = u64map_insert(&prime->handles, handle, member);
-	if (ret) {
-		goto err_free;
-	}
-	first = u64map_find(&prime->dmabufs, key_of(dma_buf));
-	if (first) {
-		member->next = first->next;
-		first->next = member;
-	} else {
-		ret = u64map_insert(&prime->dmabufs, key_of(dma_buf), member);
-		if (ret) {
-			goto err_remove;
-		}
-		tell_ledger(prime, dma_buf, handle);
-	}
-	get_dma_buf(dma_buf);
-	return 0;
-
-err_remove:
-	u64map_remove(&prime->handles, handle);
-err_free:
-	kfree(member);
-	return ret;
-}
-
-/* Forget a handle. Returns its dma-buf, with the reference, or NULL. */
-static struct dma_buf *del_buf_handle(struct drm_prime_file_private *prime,
-				      u32 handle)
-{
-	struct prime_member *member, *at;
-	struct dma_buf *dma_buf;
-
-	lockdep_assert_held(&prime->lock);
-	member = u64map_remove(&prime->handles, handle);
-	if (!member) {
-		return NULL;
-	}
-	dma_buf = member->dma_buf;
-	at = u64map_find(&prime->dmabufs, key_of(dma_buf));
-	if (at == member) {
-		u64map_remove(&prime->dmabufs, key_of(dma_buf));
-		/* There is room: one was just taken out. */
-		if (member->next) {
-			u64map_insert(&prime->dmabufs, key_of(dma_buf),
-				      member->next);
-		}
-		tell_ledger(prime, dma_buf,
-			    member->next ? member->next->handle : 0);
-	} else {
-		while (at->next != member) {
-			at = at->next;
-		}
-		at->next = member->next;
-	}
-	kfree(member);
-	return dma_buf;
-}
-
-void drm_prime_remove_buf_handle(struct drm_prime_file_private *prime,
-				 u32 handle)
-{
-	struct dma_buf *dma_buf;
-
-	mutex_lock(&prime->lock);
-	dma_buf = del_buf_handle(prime, handle);
-	mutex_unlock(&prime->lock);
-	if (dma_buf) {
-		dma_buf_put(dma_buf);
-	}
-}
-
-/* The ledger of a file, made with all that is known. */
-static struct prime_ledger *get_ledger(struct drm_prime_file_private *prime)
-{
-	const struct prime_member *member;
-	struct prime_ledger *ledger;
-
-	lockdep_assert_held(&prime->lock);
-	if (prime->ledger) {
-		return prime->ledger;
-	}
-	ledger = prime_ledger_create();
-	if (IS_ERR(ledger)) {
-		return ledger;
-	}
-	prime->ledger = ledger;
-	for (size_t i = 0; i < prime->dmabufs.size; i++) {
-		member = prime->dmabufs.entries[i].value;
-		if (member) {
-			tell_ledger(prime, member->dma_buf, member->handle);
-		}
-	}
-	return ledger;
-}
-
-int drm_prime_ledger_fd(struct drm_file *file)
-{
-	const struct drm_driver *driver = file->minor->dev->driver;
-	struct drm_prime_file_private *prime = &file->prime;
-	struct prime_ledger *ledger;
-	int ret;
-
-	/* What other functions would say is not known here. */
-	if (driver->prime_handle_to_fd != drm_gem_prime_handle_to_fd ||
-	    driver->prime_fd_to_handle != drm_gem_prime_fd_to_handle) {
-		return -EOPNOTSUPP;
-	}
-	mutex_lock(&prime->lock);
-	ledger = get_ledger(prime);
-	ret = IS_ERR(ledger) ? (int)PTR_ERR(ledger) : prime_ledger_fd(ledger);
-	mutex_unlock(&prime->lock);
-	return ret;
-}
+#include "../host/row.h"
+#include "prime_members.h"
 
 /* ------------------------------------------------------------------------
  * The dma-buf of an object
@@ -547,7 +372,7 @@ static int export_first(struct drm_device *dev,
 		ret = (int)PTR_ERR(dma_buf);
 		goto out_put_object;
 	}
-	ret = add_buf_handle(prime, dma_buf, handle);
+	ret = prime_member_add(prime, dma_buf, handle);
 	mutex_unlock(&dev->object_name_lock);
 	if (ret) {
 		goto err_forget;
@@ -556,7 +381,7 @@ static int export_first(struct drm_device *dev,
 	if (ret >= 0) {
 		goto out_put;
 	}
-	dma_buf_put(del_buf_handle(prime, handle));
+	dma_buf_put(prime_member_remove(prime, handle));
 err_forget:
 	if (made) {
 		forget_object_dma_buf(dev, obj);
@@ -593,7 +418,7 @@ int drm_gem_prime_handle_to_fd(struct drm_device *dev,
 	int ret;
 
 	mutex_lock(&prime->lock);
-	known = u64map_find(&prime->handles, handle);
+	known = prime_member_of_handle(prime, handle);
 	if (known) {
 		dma_buf = known->dma_buf;
 		get_dma_buf(dma_buf);
@@ -700,7 +525,7 @@ static int import_as_handle(struct drm_device *dev, struct drm_file *file,
 	 * with it if it would have been the only one. */
 	ret = drm_gem_handle_create_tail(file, obj, handle);
 	drm_gem_object_put(obj);
-	return ret ? ret : add_buf_handle(&file->prime, dma_buf, *handle);
+	return ret ? ret : prime_member_add(&file->prime, dma_buf, *handle);
 }
 
 /* The handle of a dma-buf that the file knows. Not of one whose description we
@@ -712,7 +537,7 @@ static bool find_handle(struct drm_prime_file_private *prime,
 	bool found;
 
 	mutex_lock(&prime->lock);
-	known = u64map_find(&prime->dmabufs, look->ino);
+	known = prime_member_of_inode(prime, look->ino);
 	found = known && known->dma_buf->file->dev == look->dev &&
 		dma_buf_is_kept(known->dma_buf);
 	if (found) {
@@ -740,7 +565,7 @@ int drm_gem_prime_fd_to_handle(struct drm_device *dev,
 			       uint32_t *handle)
 {
 	struct drm_prime_file_private *prime = &file_priv->prime;
-	struct prime_member *known;
+	const struct prime_member *known;
 	struct dma_buf_look look;
 	struct dma_buf *dma_buf;
 	u32 made;
@@ -760,7 +585,7 @@ int drm_gem_prime_fd_to_handle(struct drm_device *dev,
 		return (int)PTR_ERR(dma_buf);
 	}
 	mutex_lock(&prime->lock);
-	known = u64map_find(&prime->dmabufs, key_of(dma_buf));
+	known = prime_member_of_inode(prime, dma_buf->file->ino);
 	if (known) {
 		*handle = known->handle;
 		mutex_unlock(&prime->lock);
@@ -812,36 +637,6 @@ struct sg_table *drm_prime_pages_to_sg(struct page **pages,
 	return sgt;
 }
 
-/* Two addresses, of pages or for a device, stored at once. */
-typedef u64 pair __attribute__((vector_size(16), aligned(8), may_alias));
-#define BLOCK 8 /* addresses that are stored without a branch for each */
-
-_Static_assert(sizeof(struct page *) == sizeof(u64) &&
-		       sizeof(dma_addr_t) == sizeof(u64),
-	       "a pair is two of either");
-
-/* Store @n addresses, @step apart. */
-static void fill_row(pair *to, u64 first, u64 step, unsigned int n)
-{
-	pair value = {first, first + step};
-	unsigned int i;
-
-	for (i = 0; i + BLOCK <= n; i += BLOCK, to += BLOCK / 2) {
-		to[0] = value;
-		to[1] = value + 2 * step;
-		to[2] = value + 4 * step;
-		to[3] = value + 6 * step;
-		value += BLOCK * step;
-	}
-	for (; i + 2 <= n; i += 2) {
-		*to++ = value;
-		value += 2 * step;
-	}
-	if (i < n) {
-		memcpy(to, &value, sizeof(u64));
-	}
-}
-
 /* Both at once, where each entry of the table is one page, as the CPU sees it
  * and as the device does. False: it is not so. */
 static bool fill_both(struct sg_table *sgt, struct page **pages,
@@ -880,8 +675,8 @@ static int fill_pages(struct sg_table *sgt, struct page **to, unsigned int max)
 			max--;
 			continue;
 		}
-		fill_row((pair *)to, (uintptr_t)sg_page(sg),
-			 sizeof(struct page), min(n, max));
+		row_fill(to, (uintptr_t)sg_page(sg), sizeof(struct page),
+			 min(n, max));
 		if (n > max) {
 			return -1;
 		}
@@ -904,8 +699,7 @@ static int fill_addrs(struct sg_table *sgt, dma_addr_t *to, unsigned int max)
 			max--;
 			continue;
 		}
-		fill_row((pair *)to, sg_dma_address(sg), PAGE_SIZE,
-			 min(n, max));
+		row_fill(to, sg_dma_address(sg), PAGE_SIZE, min(n, max));
 		if (n > max) {
 			return -1;
 		}

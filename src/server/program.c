@@ -85,50 +85,61 @@ void program_close_inherited(struct program *program)
 	}
 }
 
-/* The client beside the running program, as in the folder it is built in. */
-static char *beside_self(void)
+const char *program_self(void)
 {
-	char self[PATH_MAX], *slash, *path;
+	static char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (len < 0) {
 		return NULL;
 	}
 	self[len] = '\0';
-	slash = strrchr(self, '/');
-	if (!slash) {
+	return self;
+}
+
+/* A path, the caller's to free(); NULL: it may not be used so. */
+static char *usable(char *path, int mode)
+{
+	if (path && access(path, mode)) {
+		free(path);
 		return NULL;
 	}
-	*slash = '\0';
-	return asprintf(&path, "%s/" CLIENT_LIBRARY, self) < 0 ? NULL : path;
+	return path;
+}
+
+char *program_part(const char *built, const char *installed, int mode)
+{
+	const char *self = program_self();
+	const char *slash = self ? strrchr(self, '/') : NULL;
+	char *path = NULL;
+
+	if (slash && asprintf(&path, "%.*s/%s", (int)(slash - self), self,
+			      built) < 0) {
+		return NULL;
+	}
+	path = usable(path, mode);
+	return path ? path : usable(strdup(installed), mode);
 }
 
 char *program_preload(void)
 {
 	static const char installed[] = UPRIME_PKGLIBDIR "/" CLIENT_LIBRARY;
-	char *path = beside_self();
+	char *path = program_part(CLIENT_LIBRARY, installed, R_OK);
 
-	if (!path || access(path, R_OK)) {
-		free(path);
-		path = strdup(installed);
-	}
-	if (!path || access(path, R_OK)) {
+	if (!path) {
 		say("%s is not there: build uprime whole, or install it.",
 		    installed);
-		goto err_free;
+		return NULL;
 	}
 	/* The loader takes both for separators. */
 	if (strpbrk(path, " :")) {
 		say("%s cannot be preloaded: its path must have no space and "
 		    "no colon.",
 		    path);
-		goto err_free;
+		free(path);
+		return NULL;
 	}
 	return path;
-
-err_free:
-	free(path);
-	return NULL;
 }
 
 int program_environment(const char *session, const char *testbed,

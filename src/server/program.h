@@ -45,6 +45,20 @@ void program_finish(struct program *program);
 int program_environment(const char *session, const char *testbed,
 			const char *preload);
 
+/* program_self - the path of uprime itself, until the next call; NULL: unknown
+ */
+const char *program_self(void);
+
+/**
+ * program_part() - find a file that belongs to uprime
+ * @built: its path in the folder that uprime is built in
+ * @installed: its path where it is installed
+ * @mode: what it is for, as for access(2)
+ *
+ * Return: the one or the other, the caller's to free(); NULL: neither is there.
+ */
+char *program_part(const char *built, const char *installed, int mode);
+
 /**
  * program_preload() - find the client
  *

@@ -102,13 +102,6 @@ void run_progress(const char *run, unsigned int percent, const char *what,
 /* run_progress_end - leave the line of progress, before others are written */
 void run_progress_end(void);
 
-/* bench_program - the path of a measuring program, the caller's to free();
- * NULL: it is not there */
-char *bench_program(const char *name);
-
-/* bench_self - the path of uprime itself; NULL: unknown */
-const char *bench_self(void);
-
 /* bench_start.c */
 
 /* start_measure - how long it takes until a program runs */

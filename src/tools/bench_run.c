@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "program.h"
 #include "say.h"
 
 #define ARGS_MAX 12
@@ -71,43 +71,6 @@ void run_progress_end(void)
 		fputs("\r\033[K", stderr);
 	}
 	line_open = false;
-}
-
-const char *bench_self(void)
-{
-	static char self[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (len < 0) {
-		return NULL;
-	}
-	self[len] = '\0';
-	return self;
-}
-
-/* In the folder that uprime is built in, else where it is installed. */
-char *bench_program(const char *name)
-{
-	const char *self = bench_self();
-	const char *slash = self ? strrchr(self, '/') : NULL;
-	char *path = NULL;
-
-	if (slash && asprintf(&path, "%.*s/bench/%s", (int)(slash - self), self,
-			      name) < 0) {
-		return NULL;
-	}
-	if (path && !access(path, X_OK)) {
-		return path;
-	}
-	free(path);
-	if (asprintf(&path, UPRIME_PKGLIBDIR "/%s", name) < 0) {
-		return NULL;
-	}
-	if (access(path, X_OK)) {
-		free(path);
-		return NULL;
-	}
-	return path;
 }
 
 bool run_wanted(const struct bench *bench, const char *group, const char *name)
@@ -304,7 +267,9 @@ static void measure(struct bench *bench, const char *name,
 static void measure_core(struct bench *bench)
 {
 	static const char *const first[] = {NULL};
-	char *program = bench_program("uprime-bench-core");
+	char *program = program_part("bench/uprime-bench-core",
+				     UPRIME_PKGLIBDIR "/uprime-bench-core",
+				     X_OK);
 
 	if (program) {
 		measure(bench, "core", first, program);
@@ -317,7 +282,7 @@ static void measure_core(struct bench *bench)
 
 static void measure_device(struct bench *bench, const char *program)
 {
-	const char *const here[] = {bench_self(), "run",      "--device",
+	const char *const here[] = {program_self(), "run",      "--device",
 				    "vgem",       "--device", "vgem",
 				    "--",         NULL};
 	const char *guest[] = {"sh", "-c", NULL, "-", NULL};
@@ -338,7 +303,8 @@ void run_programs(struct bench *bench)
 	char *program;
 
 	measure_core(bench);
-	program = bench_program("uprime-bench-device");
+	program = program_part("bench/uprime-bench-device",
+			       UPRIME_PKGLIBDIR "/uprime-bench-device", X_OK);
 	if (program) {
 		measure_device(bench, program);
 	} else {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "program.h"
 #include "say.h"
 
 #define RUNS	   21
@@ -145,7 +146,7 @@ static void report(struct bench *bench, const char *name, double *values,
 /* A session that lives until @hold is closed. */
 static pid_t open_session(const char *name, int *hold)
 {
-	const char *const argv[] = {bench_self(), "run",	  "--session",
+	const char *const argv[] = {program_self(), "run",	  "--session",
 				    name,	  "--",		  "sh",
 				    "-c",	  "echo; read x", NULL};
 	int in[2], out[2];
@@ -173,7 +174,7 @@ static pid_t open_session(const char *name, int *hold)
 
 static void measure_here(struct bench *bench, struct starts *starts)
 {
-	const char *self = bench_self();
+	const char *self = program_self();
 	char session[32];
 	int hold = -1;
 	pid_t pid = -1;

@@ -8,13 +8,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "program.h"
 #include "say.h"
 #include "tools.h"
 #include "wire.h"
@@ -106,16 +106,14 @@ static bool strip_preload(void)
 
 static int leave_session(char **argv)
 {
-	char self[PATH_MAX];
-	ssize_t len;
+	const char *self;
 
 	if (!getenv(WIRE_ENV_SESSION) || !strip_preload()) {
 		return 0;
 	}
 	unsetenv("UMOCKDEV_DIR");
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (len > 0) {
-		self[len] = '\0';
+	self = program_self();
+	if (self) {
 		execv(self, argv);
 	}
 	say("cannot start again outside of the session: %m.");
