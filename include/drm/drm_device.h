@@ -3,6 +3,7 @@
 #define UPRIME_DRM_DEVICE_H
 
 #include <drm/drm_file.h>
+#include <drm/drm_mode_config.h>
 #include <drm/drm_vma_manager.h>
 #include <linux/device.h>
 #include <linux/kref.h>
@@ -12,6 +13,7 @@
 #include <uprime/u64map.h>
 
 struct drm_driver;
+struct drm_vblank_crtc;
 
 /**
  * struct drm_device - a device
@@ -23,15 +25,15 @@ struct drm_device {
 	struct kref ref;
 	const struct drm_driver *driver; /* constant */
 	u32 driver_features; /* enum drm_driver_feature; the driver's at first,
-	                        constant once registered */
-	struct device *dev;              /* on the bus; not owned; constant */
-	void *dev_private;               /* the driver's */
+				constant once registered */
+	struct device *dev;  /* on the bus; not owned; constant */
+	void *dev_private;   /* the driver's */
 	struct drm_minor primary, render; /* constant once registered */
 	atomic_bool registered; /* has nodes; written under the minors' lock */
 
 	struct mutex master_mutex;
 	struct drm_master *master; /* the current one, referenced, or NULL;
-	                              master_mutex */
+				      master_mutex */
 
 	struct mutex filelist_mutex;
 	struct list_head filelist; /* drm_file.node; filelist_mutex */
@@ -45,6 +47,22 @@ struct drm_device {
 	struct mutex vma_lock;
 	struct u64map vma_nodes; /* start page -> object; vma_lock */
 	struct drm_vma_offset_manager vma_offsets; /* vma_lock */
+
+	/* With DRIVER_MODESET: */
+	struct drm_mode_config mode_config;
+
+	spinlock_t event_lock;		    /* events and vblanks */
+	struct list_head vblank_event_list; /* drm_pending_event.link;
+					       event_lock */
+	struct drm_vblank_crtc *vblank;	    /* num_crtcs of them, owned */
+	unsigned int num_crtcs;		    /* with vblanks; constant */
+
+	/* The host's, set before the device is registered, or NULL: programs
+	 * that listen to udev are to be told that a display was plugged or
+	 * unplugged. From any thread, without locks. */
+	void (*hotplug)(struct drm_device *dev, u32 connector_id,
+			u32 property_id, void *data);
+	void *hotplug_data;
 };
 
 #endif

@@ -19,6 +19,7 @@ enum drm_driver_feature {
 	DRIVER_GEM = 1 << 0,
 	DRIVER_MODESET = 1 << 1,
 	DRIVER_RENDER = 1 << 3,
+	DRIVER_ATOMIC = 1 << 4,
 	DRIVER_SYNCOBJ = 1 << 5,
 	DRIVER_SYNCOBJ_TIMELINE = 1 << 6,
 };

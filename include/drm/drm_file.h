@@ -19,7 +19,10 @@
 #include <uprime/idr.h>
 #include <uprime/u64map.h>
 
+struct dma_fence;
 struct drm_device;
+struct drm_event;
+struct drm_file;
 struct drm_gem_object;
 struct drm_master;
 
@@ -40,12 +43,41 @@ struct drm_minor {
 /**
  * struct drm_master - who may set the display, with the clients it knows
  *
- * All fields: drm_device.master_mutex.
+ * All fields: drm_device.master_mutex. Those of leases: also
+ * drm_device.mode_config.idr_mutex.
  */
 struct drm_master {
 	struct kref refcount;
+	struct drm_device *dev;
 	struct idr magic_map; /* magic -> drm_file, from 1 */
-	char *unique;         /* bus id after SET_VERSION, or NULL; owned */
+	char *unique;	      /* bus id after SET_VERSION, or NULL; owned */
+
+	/* Leases: mode_config.idr_mutex. */
+	struct drm_master *lessor;    /* referenced, or NULL: it owns itself */
+	int lessee_id;		      /* 0: an owner */
+	struct list_head lessee_list; /* in lessor->lessees */
+	struct list_head lessees;
+	struct idr leases;     /* object id -> object that it was leased */
+	struct idr lessee_idr; /* owner: lessee_id -> drm_master */
+};
+
+/**
+ * struct drm_pending_event - an event for a program
+ *
+ * Embedded at the beginning of what is allocated for it.
+ */
+struct drm_pending_event {
+	struct dma_fence *fence; /* signalled when it is sent; referenced, or
+				    NULL */
+	/* called when it is sent; the completion of a commit */
+	void (*completion_release)(struct drm_pending_event *event);
+	void *completion;
+	struct drm_event *event;    /* what is read; part of the allocation */
+	struct drm_file *file_priv; /* who gets it, or NULL: nobody;
+				       event_lock */
+	struct list_head link;	    /* event_lock: in file.event_list or
+				       where it waits */
+	struct list_head pending_link; /* file.pending_event_list; event_lock */
 };
 
 /**
@@ -53,32 +85,53 @@ struct drm_master {
  */
 struct drm_file {
 	struct kref refcount; /* the fd, and each mapping */
-	u64 id;               /* never used twice; constant */
+	u64 id;		      /* never used twice; constant */
 	struct drm_minor *minor;
 	pid_t pid; /* process which opened it; constant */
 	void *driver_priv;
 
-	bool authenticated; /* drm_device.master_mutex */
-	bool is_master;     /* is or has been; master_mutex */
-	bool was_master;    /* master_mutex */
-	u32 magic;          /* 0: none; master_mutex */
+	bool authenticated;	   /* drm_device.master_mutex */
+	bool is_master;		   /* is or has been; master_mutex */
+	bool was_master;	   /* master_mutex */
+	u32 magic;		   /* 0: none; master_mutex */
 	struct drm_master *master; /* owned, NULL on render; master_mutex */
 	struct drm_master *magic_master; /* whose number magic is, owned: a file
-	                                    can get another master since;
-	                                    master_mutex */
+					    can get another master since;
+					    master_mutex */
 
 	struct mutex table_lock;
 	struct idr object_idr; /* handle -> object, referenced; table_lock */
 
 	spinlock_t syncobj_table_lock;
 	struct idr syncobj_idr; /* handle -> syncobj, referenced;
-	                           syncobj_table_lock */
+				   syncobj_table_lock */
 
 	struct drm_prime_file_private prime;
 
+	/* What it asked for with SET_CLIENT_CAP; set by one task at a time. */
+	bool stereo_allowed;
+	bool universal_planes;
+	bool atomic;
+	bool aspect_ratio_allowed;
+	bool writeback_connectors;
+	bool supports_virtualized_cursor_plane;
+
+	struct mutex fbs_lock;
+	struct list_head fbs;	/* drm_framebuffer.filp_head; fbs_lock */
+	struct list_head blobs; /* drm_property_blob.head_file; blob_lock */
+
+	/* Events: drm_device.event_lock. */
+	struct list_head pending_event_list; /* those under way */
+	struct list_head event_list;	     /* those to be read */
+	int event_space;		     /* bytes that are left */
+	/* The host's: called under event_lock when one was added to
+	 * event_list; NULL: drm_read() takes them. */
+	void (*event_ready)(struct drm_file *file, void *data);
+	void *event_data;
+
 	struct mutex mappings_lock;
 	struct u64map mappings; /* object's address -> drm_gem_mapping, owned;
-	                           mappings_lock */
+				   mappings_lock */
 
 	struct list_head node; /* drm_device.filelist; filelist_mutex */
 };
@@ -109,5 +162,54 @@ EXPORT_SYMBOL struct drm_file *drm_open(struct drm_minor *minor);
  * No lock of the core may be held.
  */
 EXPORT_SYMBOL void drm_close(struct drm_file *file);
+
+/* ---- drm_event.c: events ---- */
+
+/**
+ * drm_event_reserve_init() - keep room for an event of a file
+ * @dev: the device
+ * @file: who gets it, or NULL
+ * @p: the event, of an allocation of the caller's for kfree()
+ * @e: what is read, in the same allocation
+ *
+ * Return: 0 and it has to be sent or cancelled; -ENOMEM (too many unread). The
+ * _locked one: event_lock held.
+ */
+EXPORT_SYMBOL int drm_event_reserve_init(struct drm_device *dev,
+					 struct drm_file *file,
+					 struct drm_pending_event *p,
+					 struct drm_event *e);
+EXPORT_SYMBOL int drm_event_reserve_init_locked(struct drm_device *dev,
+						struct drm_file *file,
+						struct drm_pending_event *p,
+						struct drm_event *e);
+/* drm_event_cancel_free - give up a reserved event and free it */
+EXPORT_SYMBOL void drm_event_cancel_free(struct drm_device *dev,
+					 struct drm_pending_event *p);
+/* drm_send_event_locked - it is the file's to read, or freed if that is gone.
+ * event_lock held. @time: of a fence, ns of CLOCK_MONOTONIC, or 0: now */
+EXPORT_SYMBOL void drm_send_event_locked(struct drm_device *dev,
+					 struct drm_pending_event *e, s64 time);
+
+/**
+ * drm_event_take() - the next event to be read
+ * @file: the file
+ * @room: bytes: one that is larger stays
+ *
+ * Return: the event, the caller's for kfree(), with its length at ->event;
+ * NULL.
+ */
+EXPORT_SYMBOL struct drm_pending_event *drm_event_take(struct drm_file *file,
+						       size_t room);
+
+/**
+ * drm_read() - read(2) of an open device by the current task, without waiting
+ * @file: the file
+ * @buffer: address in the task
+ * @count: bytes there
+ *
+ * Return: bytes of whole events; 0 if the first does not fit; -EAGAIN, -EFAULT.
+ */
+EXPORT_SYMBOL ssize_t drm_read(struct drm_file *file, u64 buffer, size_t count);
 
 #endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: connectors, to which displays are plugged
+ *
+ * A connector has a status; the driver says which (detect) and which modes the
+ * display has (get_modes) when a program probes, or somebody says that it has
+ * changed (drm_connector_plug()).
+ */
+#ifndef UPRIME_DRM_CONNECTOR_H
+#define UPRIME_DRM_CONNECTOR_H
+
+#include <drm/drm_mode_object.h>
+#include <drm/drm_modes.h>
+#include <linux/list.h>
+
+struct drm_atomic_state;
+struct drm_connector;
+struct drm_crtc;
+struct drm_crtc_commit;
+struct drm_device;
+struct drm_encoder;
+struct drm_property_blob;
+struct drm_writeback_job;
+
+enum drm_connector_status {
+	connector_status_connected = 1,
+	connector_status_disconnected = 2,
+	connector_status_unknown = 3,
+};
+
+enum drm_connector_registration_state {
+	DRM_CONNECTOR_INITIALIZING,
+	DRM_CONNECTOR_REGISTERED,
+	DRM_CONNECTOR_UNREGISTERED,
+};
+
+/* DRM_MODE_SUBPIXEL_* of the UAPI is 1 + this. */
+enum subpixel_order {
+	SubPixelUnknown,
+	SubPixelHorizontalRGB,
+	SubPixelHorizontalBGR,
+	SubPixelVerticalRGB,
+	SubPixelVerticalBGR,
+	SubPixelNone,
+};
+
+/**
+ * struct drm_connector_state - what a connector is, or is to be
+ *
+ * Of the connector: mode_config.mutex. Of an atomic state: that state's
+ * owner's.
+ */
+struct drm_connector_state {
+	struct drm_connector *connector;
+	struct drm_crtc *crtc; /* with a reference to the connector, if any */
+	struct drm_encoder *best_encoder;
+	u32 link_status;			 /* DRM_MODE_LINK_STATUS_* */
+	struct drm_atomic_state *state;		 /* it is part of, or NULL */
+	struct drm_crtc_commit *commit;		 /* referenced, or NULL */
+	struct drm_writeback_job *writeback_job; /* owned, or NULL */
+};
+
+struct drm_connector_funcs {
+	/* without: always connected */
+	enum drm_connector_status (*detect)(struct drm_connector *connector,
+					    bool force);
+	void (*reset)(struct drm_connector *connector);
+	struct drm_connector_state *(*atomic_duplicate_state)(
+		struct drm_connector *connector);
+	void (*atomic_destroy_state)(struct drm_connector *connector,
+				     struct drm_connector_state *state);
+	/* the last reference is gone */
+	void (*destroy)(struct drm_connector *connector);
+	/* probe; GETCONNECTOR with count_modes 0. Without: it has no modes
+	 * (writeback). The number of modes. */
+	int (*fill_modes)(struct drm_connector *connector, u32 max_width,
+			  u32 max_height);
+};
+
+struct drm_connector_helper_funcs {
+	/* add the display's modes: drm_mode_probed_add(); their number */
+	int (*get_modes)(struct drm_connector *connector);
+	/* optional */
+	enum drm_mode_status (*mode_valid)(struct drm_connector *connector,
+					   struct drm_display_mode *mode);
+	int (*atomic_check)(struct drm_connector *connector,
+			    struct drm_atomic_state *state);
+	/* writeback: start */
+	void (*atomic_commit)(struct drm_connector *connector,
+			      struct drm_atomic_state *state);
+	int (*prepare_writeback_job)(struct drm_connector *connector,
+				     struct drm_writeback_job *job);
+	void (*cleanup_writeback_job)(struct drm_connector *connector,
+				      struct drm_writeback_job *job);
+};
+
+/* What is known of the display. */
+struct drm_display_info {
+	unsigned int width_mm, height_mm;
+	enum subpixel_order subpixel_order;
+	bool non_desktop;
+};
+
+/**
+ * struct drm_connector - a connector
+ */
+struct drm_connector {
+	struct drm_device *dev;
+	struct list_head head;	     /* mode_config.connector_list;
+					connector_list_lock */
+	struct drm_mode_object base; /* counted */
+	struct drm_object_properties properties;
+	char name[32];	       /* "Virtual-1"; constant */
+	unsigned int index;    /* constant */
+	int connector_type;    /* DRM_MODE_CONNECTOR_*; constant */
+	int connector_type_id; /* from 1; constant */
+	enum drm_connector_registration_state registration_state;
+	struct list_head modes;	       /* mode_config.mutex */
+	struct list_head probed_modes; /* during a probe; mode_config.mutex */
+	enum drm_connector_status status;	 /* mode_config.mutex */
+	u64 epoch_counter;			 /* mode_config.mutex */
+	struct drm_display_info display_info;	 /* mode_config.mutex */
+	struct drm_property_blob *edid_blob_ptr; /* referenced, or NULL;
+						    mode_config.mutex */
+	int dpms; /* DRM_MODE_DPMS_*; mode_config.mutex */
+	const struct drm_connector_funcs *funcs;
+	const struct drm_connector_helper_funcs *helper_private;
+	u32 possible_encoders; /* mask by index; constant once registered */
+	struct drm_encoder *encoder; /* in use, or NULL; mode_config.mutex */
+	struct drm_connector_state *state; /* owned; mode_config.mutex */
+};
+
+#define obj_to_connector(x) container_of(x, struct drm_connector, base)
+
+/**
+ * drm_connector_init() - make a connector of a device
+ * @dev: the device
+ * @connector: zeroed memory, of the driver; funcs->destroy frees what it has
+ * @funcs: of the driver
+ * @connector_type: DRM_MODE_CONNECTOR_*
+ *
+ * It has the properties of all connectors: EDID (but for writeback), DPMS,
+ * link-status, non-desktop, TILE, CRTC_ID.
+ *
+ * Return: 0 and drm_connector_cleanup() undoes it; -ENOMEM, -EINVAL.
+ */
+EXPORT_SYMBOL int drm_connector_init(struct drm_device *dev,
+				     struct drm_connector *connector,
+				     const struct drm_connector_funcs *funcs,
+				     int connector_type);
+EXPORT_SYMBOL void drm_connector_cleanup(struct drm_connector *connector);
+EXPORT_SYMBOL int drm_connector_attach_encoder(struct drm_connector *connector,
+					       struct drm_encoder *encoder);
+EXPORT_SYMBOL void drm_connector_get(struct drm_connector *connector);
+EXPORT_SYMBOL void drm_connector_put(struct drm_connector *connector);
+EXPORT_SYMBOL const char *
+drm_get_connector_status_name(enum drm_connector_status status);
+
+static inline u32 drm_connector_mask(const struct drm_connector *connector)
+{
+	return 1u << connector->index;
+}
+
+static inline void
+drm_connector_helper_add(struct drm_connector *connector,
+			 const struct drm_connector_helper_funcs *funcs)
+{
+	connector->helper_private = funcs;
+}
+
+/* drm_connector_lookup - with a reference, or NULL */
+static inline struct drm_connector *
+drm_connector_lookup(struct drm_device *dev, struct drm_file *file, u32 id)
+{
+	struct drm_mode_object *obj =
+		drm_mode_object_find(dev, file, id, DRM_MODE_OBJECT_CONNECTOR);
+
+	return obj ? obj_to_connector(obj) : NULL;
+}
+
+/* The connectors do not change once the device is registered. */
+#define drm_for_each_connector(connector, dev)                                 \
+	list_for_each_entry (connector, &(dev)->mode_config.connector_list,    \
+			     head)
+
+/* ---- drm_probe_helper.c ---- */
+
+/* drm_helper_probe_single_connector_modes - for fill_modes */
+EXPORT_SYMBOL int
+drm_helper_probe_single_connector_modes(struct drm_connector *connector,
+					u32 max_x, u32 max_y);
+/* drm_connector_detect_changed - ask the driver for the status; true, if it (or
+ * the EDID) is another than before: the host then tells programs with
+ * drm_sysfs_hotplug_event(). mode_config.mutex not held. */
+EXPORT_SYMBOL bool drm_connector_detect_changed(struct drm_connector *);
+/* drm_kms_helper_hotplug_event - tell programs: drm_device.hotplug */
+EXPORT_SYMBOL void drm_kms_helper_hotplug_event(struct drm_device *dev);
+EXPORT_SYMBOL void
+drm_kms_helper_connector_hotplug_event(struct drm_connector *connector);
+
+/* ---- drm_edid.c ---- */
+
+#define EDID_LENGTH 128
+
+/**
+ * struct uprime_edid_params - what a display is to say of itself
+ */
+struct uprime_edid_params {
+	const char *name; /* up to 13 characters */
+	unsigned int serial;
+	const struct drm_display_mode *const *modes; /* the preferred one first;
+							four fit as detailed
+							timings but one each
+							for name and range */
+	unsigned int nr_modes;
+	unsigned int width_mm, height_mm;
+};
+
+/* uprime_edid_make - an EDID 1.4 with a checksum, vendor "UPR" */
+EXPORT_SYMBOL void uprime_edid_make(const struct uprime_edid_params *params,
+				    u8 edid[EDID_LENGTH]);
+/* drm_connector_update_edid_property - 0; -ENOMEM. mode_config.mutex held. */
+EXPORT_SYMBOL int
+drm_connector_update_edid_property(struct drm_connector *connector,
+				   const u8 *edid, size_t size);
+
+#endif

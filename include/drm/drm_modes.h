@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Timings of displays. */
+#ifndef UPRIME_DRM_MODES_H
+#define UPRIME_DRM_MODES_H
+
+#include <drm/drm_mode.h>
+#include <linux/list.h>
+
+struct drm_connector;
+struct drm_device;
+
+enum drm_mode_status {
+	MODE_OK,
+	MODE_BAD = -2,
+	MODE_ERROR = -1,
+	MODE_STALE = -3,
+	MODE_VIRTUAL_X = 8,
+	MODE_VIRTUAL_Y = 9,
+	MODE_NOCLOCK = 7,
+	MODE_H_ILLEGAL = 4,
+	MODE_V_ILLEGAL = 5,
+};
+
+/**
+ * struct drm_display_mode - a timing
+ */
+struct drm_display_mode {
+	int clock; /* kHz */
+	u16 hdisplay, hsync_start, hsync_end, htotal, hskew;
+	u16 vdisplay, vsync_start, vsync_end, vtotal, vscan;
+	u32 flags;		 /* DRM_MODE_FLAG_* */
+	u8 type;		 /* DRM_MODE_TYPE_* */
+	u8 picture_aspect_ratio; /* DRM_MODE_PICTURE_ASPECT_*, 0: none */
+	enum drm_mode_status status;
+	/* What the hardware is set to: drm_mode_set_crtcinfo(). */
+	int crtc_clock;
+	u16 crtc_hdisplay, crtc_hblank_start, crtc_hblank_end, crtc_hsync_start,
+		crtc_hsync_end, crtc_htotal;
+	u16 crtc_vdisplay, crtc_vblank_start, crtc_vblank_end, crtc_vsync_start,
+		crtc_vsync_end, crtc_vtotal;
+	char name[DRM_DISPLAY_MODE_LEN];
+	struct list_head head; /* a list of the connector, or none */
+};
+
+/* Make a mode, zeroed, for drm_mode_destroy(). NULL: no memory. */
+EXPORT_SYMBOL struct drm_display_mode *drm_mode_create(struct drm_device *dev);
+EXPORT_SYMBOL void drm_mode_destroy(struct drm_device *dev,
+				    struct drm_display_mode *mode);
+EXPORT_SYMBOL struct drm_display_mode *
+drm_mode_duplicate(struct drm_device *dev, const struct drm_display_mode *mode);
+/* drm_mode_copy - all but the link in a list */
+EXPORT_SYMBOL void drm_mode_copy(struct drm_display_mode *dst,
+				 const struct drm_display_mode *src);
+/* drm_cvt_mode - a timing after VESA's CVT; NULL: no memory */
+EXPORT_SYMBOL struct drm_display_mode *
+drm_cvt_mode(struct drm_device *dev, int hdisplay, int vdisplay, int vrefresh,
+	     bool reduced, bool interlaced, bool margins);
+EXPORT_SYMBOL void drm_mode_set_name(struct drm_display_mode *mode);
+EXPORT_SYMBOL void drm_mode_set_crtcinfo(struct drm_display_mode *mode,
+					 int adjust_flags);
+/* drm_mode_vrefresh - Hz, rounded */
+EXPORT_SYMBOL int drm_mode_vrefresh(const struct drm_display_mode *mode);
+EXPORT_SYMBOL void drm_mode_get_hv_timing(const struct drm_display_mode *mode,
+					  int *hdisplay, int *vdisplay);
+EXPORT_SYMBOL bool drm_mode_equal(const struct drm_display_mode *a,
+				  const struct drm_display_mode *b);
+EXPORT_SYMBOL bool
+drm_mode_equal_no_clocks_no_stereo(const struct drm_display_mode *a,
+				   const struct drm_display_mode *b);
+EXPORT_SYMBOL enum drm_mode_status
+drm_mode_validate_basic(const struct drm_display_mode *mode);
+EXPORT_SYMBOL void drm_mode_convert_to_umode(struct drm_mode_modeinfo *out,
+					     const struct drm_display_mode *in);
+/* drm_mode_convert_umode - 0; -ERANGE (clock), -EINVAL */
+EXPORT_SYMBOL int drm_mode_convert_umode(struct drm_device *dev,
+					 struct drm_display_mode *out,
+					 const struct drm_mode_modeinfo *in);
+EXPORT_SYMBOL void drm_mode_sort(struct list_head *modes);
+/* drm_mode_probed_add - the connector owns it from now on; mode_config.mutex */
+EXPORT_SYMBOL void drm_mode_probed_add(struct drm_connector *connector,
+				       struct drm_display_mode *mode);
+/* drm_add_modes_noedid - VESA's modes up to a size; their number */
+EXPORT_SYMBOL int drm_add_modes_noedid(struct drm_connector *connector,
+				       int hdisplay, int vdisplay);
+EXPORT_SYMBOL void drm_set_preferred_mode(struct drm_connector *connector,
+					  int hpref, int vpref);
+
+#endif

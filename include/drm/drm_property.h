@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Properties of objects, and the blobs that are values of some. */
+#ifndef UPRIME_DRM_PROPERTY_H
+#define UPRIME_DRM_PROPERTY_H
+
+#include <drm/drm_mode_object.h>
+#include <linux/list.h>
+
+struct drm_device;
+struct drm_file;
+
+/**
+ * struct drm_property_enum - a value with a name
+ */
+struct drm_property_enum {
+	u64 value;
+	struct list_head head; /* drm_property.enum_list */
+	char name[DRM_PROP_NAME_LEN];
+};
+
+/**
+ * struct drm_property - a property; constant once the device is registered
+ */
+struct drm_property {
+	struct list_head head; /* mode_config.property_list */
+	struct drm_mode_object base;
+	u32 flags; /* DRM_MODE_PROP_* */
+	char name[DRM_PROP_NAME_LEN];
+	u32 num_values;
+	u64 *values; /* owned: range or enum values */
+	struct drm_device *dev;
+	struct list_head enum_list; /* drm_property_enum.head */
+};
+
+/**
+ * struct drm_property_blob - bytes, never changed
+ */
+struct drm_property_blob {
+	struct drm_mode_object base; /* counted */
+	struct drm_device *dev;
+	struct list_head head_global; /* mode_config.property_blob_list;
+					 blob_lock */
+	struct list_head head_file;   /* drm_file.blobs: with a reference;
+					 blob_lock */
+	size_t length;		      /* bytes */
+	void *data;		      /* owned */
+};
+
+/* A name and a value, for drm_property_create_enum() and _bitmask(). */
+struct drm_prop_enum_list {
+	int type;
+	const char *name;
+};
+
+#define obj_to_property(x) container_of(x, struct drm_property, base)
+#define obj_to_blob(x)	   container_of(x, struct drm_property_blob, base)
+
+static inline bool drm_property_type_is(const struct drm_property *property,
+					u32 type)
+{
+	if (property->flags & DRM_MODE_PROP_EXTENDED_TYPE) {
+		return (property->flags & DRM_MODE_PROP_EXTENDED_TYPE) == type;
+	}
+	return property->flags & type;
+}
+
+/* Make a property of the device, which frees it. NULL: no memory. */
+EXPORT_SYMBOL struct drm_property *drm_property_create(struct drm_device *dev,
+						       u32 flags,
+						       const char *name,
+						       int num_values);
+EXPORT_SYMBOL struct drm_property *
+drm_property_create_enum(struct drm_device *dev, u32 flags, const char *name,
+			 const struct drm_prop_enum_list *props,
+			 int num_values);
+EXPORT_SYMBOL struct drm_property *
+drm_property_create_bitmask(struct drm_device *dev, u32 flags, const char *name,
+			    const struct drm_prop_enum_list *props,
+			    int num_props, u64 supported_bits);
+EXPORT_SYMBOL struct drm_property *
+drm_property_create_range(struct drm_device *dev, u32 flags, const char *name,
+			  u64 min, u64 max);
+EXPORT_SYMBOL struct drm_property *
+drm_property_create_signed_range(struct drm_device *dev, u32 flags,
+				 const char *name, s64 min, s64 max);
+EXPORT_SYMBOL struct drm_property *
+drm_property_create_object(struct drm_device *dev, u32 flags, const char *name,
+			   u32 type);
+EXPORT_SYMBOL struct drm_property *
+drm_property_create_bool(struct drm_device *dev, u32 flags, const char *name);
+
+/* drm_property_add_enum - 0; -EINVAL, -ENOMEM */
+EXPORT_SYMBOL int drm_property_add_enum(struct drm_property *property,
+					u64 value, const char *name);
+EXPORT_SYMBOL void drm_property_destroy(struct drm_device *dev,
+					struct drm_property *property);
+
+/**
+ * drm_property_create_blob() - make a blob
+ * @dev: the device
+ * @length: bytes, not 0
+ * @data: is copied; NULL: the caller fills blob->data in
+ *
+ * Return: the blob with one reference; ERR_PTR: -EINVAL, -ENOMEM.
+ */
+EXPORT_SYMBOL struct drm_property_blob *
+drm_property_create_blob(struct drm_device *dev, size_t length,
+			 const void *data);
+/* drm_property_lookup_blob - with a reference, or NULL */
+EXPORT_SYMBOL struct drm_property_blob *
+drm_property_lookup_blob(struct drm_device *dev, u32 id);
+EXPORT_SYMBOL struct drm_property_blob *
+drm_property_blob_get(struct drm_property_blob *blob);
+EXPORT_SYMBOL void drm_property_blob_put(struct drm_property_blob *blob);
+/* drm_property_replace_blob - *blob becomes new_blob, with a reference of its
+ * own; true: it was another one before */
+EXPORT_SYMBOL bool
+drm_property_replace_blob(struct drm_property_blob **blob,
+			  struct drm_property_blob *new_blob);
+/* drm_property_replace_global_blob - replace a blob that is told by a
+ * property which is in no state (EDID, PATH...): 0; -ENOMEM. mode_config.mutex
+ * held. */
+EXPORT_SYMBOL int drm_property_replace_global_blob(
+	struct drm_device *dev, struct drm_property_blob **replace,
+	size_t length, const void *data, struct drm_mode_object *obj_holds_id,
+	struct drm_property *prop_holds_id);
+
+/* drm_property_change_valid_get - may this be its value? *ref is then the
+ * object or blob it names, referenced, or NULL, for
+ * drm_property_change_valid_put(). */
+EXPORT_SYMBOL bool drm_property_change_valid_get(struct drm_property *property,
+						 u64 value,
+						 struct drm_mode_object **ref);
+EXPORT_SYMBOL void drm_property_change_valid_put(struct drm_property *property,
+						 struct drm_mode_object *ref);
+
+#endif
