@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# need.sh build|demo|check|bench|programs: the Debian packages for that are
+# need.sh build|demo|check|bench|programs|vkms: the Debian packages for that are
 # there, or are installed now (as root), or are named in one line to run (as
 # anybody else).
 
@@ -16,6 +16,7 @@ gst="libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
 	gstreamer1.0-gl"
 loops="libglib2.0-dev libuv1-dev libwayland-dev"
 programs="piglit wayland-utils weston"
+kernel="linux-source-6.12 flex bison bc libelf-dev"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 
 case ${1-} in
@@ -23,9 +24,10 @@ build) wanted="$build $run" ;;
 demo) wanted="$build $run $demo" ;;
 check) wanted="$build $run $demo $gst $loops $oracle" ;;
 bench) wanted="$build $run $oracle" ;;
+vkms) wanted="$build $oracle $kernel" ;;
 programs) wanted="$build $run $demo $programs" ;;
 *)
-	echo "usage: need.sh build|demo|check|bench|programs" >&2
+	echo "usage: need.sh build|demo|check|bench|programs|vkms" >&2
 	exit 125
 	;;
 esac

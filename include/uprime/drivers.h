@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 
 struct drm_device;
+struct uprime_display_ops;
 
 /* Longest name a device can be given. */
 #define UPRIME_NAME_MAX 31
@@ -33,6 +34,9 @@ struct uprime_driver {
 	struct drm_device *(*create)(const struct uprime_device_options *opt);
 	/* Unregister a device and drop the reference that create() returned. */
 	void (*destroy)(struct drm_device *dev);
+	/* How one looks at its displays: <uprime/display.h>; NULL: it has none.
+	 */
+	const struct uprime_display_ops *display;
 };
 
 /**

@@ -370,6 +370,7 @@ int __ppoll_chk(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
 ssize_t __read_chk(int fd, void *buf, size_t len, size_t size);
 
 #define NEXT_FUNCTIONS(X)                                                      \
+	X(getenv)                                                              \
 	X(open)                                                                \
 	X(open64)                                                              \
 	X(openat)                                                              \

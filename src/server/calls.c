@@ -337,6 +337,22 @@ long call_mmap(struct connection *conn)
 	return ret;
 }
 
+long call_seat(struct connection *conn)
+{
+	int fd;
+
+	if (!conn->server->seat.server) {
+		return -ENODEV;
+	}
+	fd = seat_weston_open(&conn->server->seat, conn->task.pid);
+	if (fd < 0) {
+		return fd;
+	}
+	conn->reply_fd = fd;
+	conn->reply.hdr.flags |= WIRE_F_CLOEXEC;
+	return 0;
+}
+
 long call_ledger(struct connection *conn)
 {
 	struct anon_file *file = named_file(conn, conn->in.ledger.cookie);

@@ -126,6 +126,8 @@ void server_wait(struct server *server)
 		{.fd = server->signals, .events = POLLIN},
 		{.fd = server->wake, .events = POLLIN},
 		{.fd = server->control, .events = POLLIN},
+		{.fd = server->seat.server ? server->seat.news : -1,
+		 .events = POLLIN},
 	};
 
 	while (!server_is_over(server)) {
@@ -152,6 +154,9 @@ void server_wait(struct server *server)
 		}
 		if (fds[4].revents) {
 			told(server);
+		}
+		if (fds[5].revents) {
+			seat_serve(&server->seat);
 		}
 	}
 }

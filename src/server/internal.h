@@ -14,6 +14,7 @@
 #include "devfile.h"
 #include "drain.h"
 #include "pool.h"
+#include "seat.h"
 #include "server.h"
 #include "session.h"
 #include "spin.h"
@@ -59,6 +60,7 @@ struct server {
 	struct wire_hello_reply hello;			  /* constant */
 	int wake; /* eventfd, written when a connection ends; owned; constant */
 	struct pool pool; /* serves the connections */
+	struct seat seat;
 
 	struct mutex lock;
 	unsigned int nr_connections; /* lock */
@@ -209,6 +211,7 @@ long call_ioctl(struct connection *conn);
 long call_dmabuf_ioctl(struct connection *conn);
 long call_mmap(struct connection *conn);
 long call_ledger(struct connection *conn);
+long call_seat(struct connection *conn);
 
 /* poll.c */
 

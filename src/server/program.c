@@ -3,8 +3,10 @@
  * DOC: starting PROGRAM
  *
  * It gets what it would have got from uprime's caller: fds, signal mask and
- * actions, limits; and three variables in its environment. Whether exec worked
- * is told through a pipe which exec closes.
+ * actions, limits; and three variables in its environment, or in a session with
+ * a display more: those by which libseat finds the session's seat, and
+ * XDG_RUNTIME_DIR, which compositors need, if there is none. Whether exec
+ * worked is told through a pipe which exec closes.
  */
 #include "program.h"
 
@@ -19,6 +21,7 @@
 #include <unistd.h>
 
 #include "say.h"
+#include "session.h"
 #include "wire.h"
 
 #define CLIENT_LIBRARY	 "libuprime-preload.so"
@@ -113,8 +116,8 @@ char *program_part(const char *built, const char *installed, int mode)
 	const char *slash = self ? strrchr(self, '/') : NULL;
 	char *path = NULL;
 
-	if (slash && asprintf(&path, "%.*s/%s", (int)(slash - self), self,
-			      built) < 0) {
+	if (slash &&
+	    asprintf(&path, "%.*s/%s", (int)(slash - self), self, built) < 0) {
 		return NULL;
 	}
 	path = usable(path, mode);
@@ -142,6 +145,26 @@ char *program_preload(void)
 	return path;
 }
 
+static int seat_environment(const char *session)
+{
+	char path[PATH_MAX];
+	int ret = 0;
+
+	snprintf(path, sizeof(path), "%s/" SESSION_SEAT, session);
+	if (access(path, F_OK)) {
+		return 0;
+	}
+	if (setenv("SEATD_SOCK", path, 1) ||
+	    setenv("LIBSEAT_BACKEND", "seatd", 1)) {
+		ret = -ENOMEM;
+	}
+	snprintf(path, sizeof(path), "%s/" SESSION_RUNTIME, session);
+	if (!session_runtime_dir() && setenv("XDG_RUNTIME_DIR", path, 1)) {
+		ret = -ENOMEM;
+	}
+	return ret;
+}
+
 int program_environment(const char *session, const char *testbed,
 			const char *preload)
 {
@@ -159,6 +182,9 @@ int program_environment(const char *session, const char *testbed,
 		      ? -ENOMEM
 		      : 0;
 	free(value);
+	if (!ret) {
+		ret = seat_environment(session);
+	}
 	if (ret) {
 		say("out of memory.");
 	}

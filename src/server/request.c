@@ -115,6 +115,7 @@ static const struct operation operations[] = {
 	[WIRE_POLL] = {"poll", call_poll, sizeof(struct wire_hdr)},
 	[WIRE_HOLD] = {"hold", call_hold, sizeof(struct wire_hold)},
 	[WIRE_LEDGER] = {"ledger", call_ledger, sizeof(struct wire_ledger)},
+	[WIRE_SEAT] = {"seat", call_seat, sizeof(struct wire_hdr)},
 	[WIRE_LS] = {"ls", do_ls, sizeof(struct wire_hdr), .replies = true},
 };
 

@@ -271,6 +271,16 @@ static int note_devices(struct server *server)
 	return session_note(&server->session, SESSION_DEVICES, text);
 }
 
+static bool has_display(const struct server *server)
+{
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		if (server->devices[i].driver->display) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int open_session(struct server *server)
 {
 	const struct server_config *config = server->config;
@@ -289,14 +299,26 @@ static int open_session(struct server *server)
 		ret = note_devices(server);
 	}
 	if (!ret) {
-		ret = session_listen(&server->session);
+		ret = session_listen(&server->session, WIRE_SOCKET,
+				     SOCK_SEQPACKET);
 	}
 	if (ret < 0) {
 		session_remove(config->base, &server->session);
 		return ret;
 	}
 	server->listener = ret;
-	return 0;
+	if (!has_display(server)) {
+		return 0;
+	}
+	ret = session_add_runtime(&server->session);
+	if (!ret) {
+		ret = seat_open(&server->seat, server);
+	}
+	if (ret) {
+		close(server->listener);
+		session_remove(config->base, &server->session);
+	}
+	return ret;
 }
 
 /* Hold nothing open that the caller waits for the end of. */
@@ -367,6 +389,7 @@ static bool run_session(struct server *server)
 	}
 	host_session(server);
 	hosted = true;
+	seat_close(&server->seat);
 	close(server->listener);
 	session_remove(base, &server->session);
 out_devices:

@@ -51,15 +51,30 @@ static int open_private(struct session_base *base, bool make)
 	return 0;
 }
 
-static bool runtime_dir(struct session_base *base)
+/* In a session XDG_RUNTIME_DIR can be the session's own. */
+static bool is_ours(const char *dir)
+{
+	const char *session = getenv(WIRE_ENV_SESSION);
+	size_t len = session ? strlen(session) : 0;
+
+	return len && !strncmp(dir, session, len) &&
+	       !strcmp(dir + len, "/" SESSION_RUNTIME);
+}
+
+bool session_runtime_dir(void)
 {
 	const char *dir = getenv("XDG_RUNTIME_DIR");
 	struct stat st;
 
 	return dir && dir[0] == '/' && !stat(dir, &st) && S_ISDIR(st.st_mode) &&
-	       st.st_uid == geteuid() &&
-	       snprintf(base->path, sizeof(base->path), "%s/uprime", dir) <
-		       (int)sizeof(base->path);
+	       st.st_uid == geteuid() && !is_ours(dir);
+}
+
+static bool runtime_dir(struct session_base *base)
+{
+	return session_runtime_dir() &&
+	       snprintf(base->path, sizeof(base->path), "%s/uprime",
+			getenv("XDG_RUNTIME_DIR")) < (int)sizeof(base->path);
 }
 
 int session_base_open(struct session_base *base, bool make)
@@ -173,6 +188,11 @@ static int remove_entry(const char *path, const struct stat *st, int type,
 	return remove(path);
 }
 
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 /* umockdev's directory is found by what a file says: look twice. */
 static void remove_testbed(const char *path)
 {
@@ -182,13 +202,20 @@ static void remove_testbed(const char *path)
 	if (base && !strncmp(base, "/umockdev.", strlen("/umockdev.")) &&
 	    !lstat(path, &st) && S_ISDIR(st.st_mode) &&
 	    st.st_uid == geteuid()) {
-		nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+		remove_tree(path);
 	}
 }
 
 static void remove_files(struct session_base *base, const char *name, int dir)
 {
+	char runtime[PATH_MAX];
+
+	if (snprintf(runtime, sizeof(runtime), "%s/%s/" SESSION_RUNTIME,
+		     base->path, name) < (int)sizeof(runtime)) {
+		remove_tree(runtime);
+	}
 	unlinkat(dir, WIRE_SOCKET, 0);
+	unlinkat(dir, SESSION_SEAT, 0);
 	unlinkat(dir, SESSION_TESTBED, 0);
 	unlinkat(dir, SESSION_DEVICES, 0);
 	unlinkat(dir, SESSION_LOCK, 0);
@@ -255,6 +282,17 @@ err_say:
 	return ret;
 }
 
+int session_add_runtime(struct session *session)
+{
+	int ret = mkdirat(session->dir, SESSION_RUNTIME, 0700) ? -errno : 0;
+
+	if (ret) {
+		say("cannot make %s/" SESSION_RUNTIME ": %s.", session->path,
+		    strerror(-ret));
+	}
+	return ret;
+}
+
 int session_note(struct session *session, const char *file, const char *text)
 {
 	int fd = openat(session->dir, file,
@@ -297,23 +335,23 @@ char *session_read(struct session_base *base, const char *name,
 	return strdup(text);
 }
 
-/* The socket seen through the directory's fd: a path that is never too long
- * for a sockaddr_un. */
-static struct sockaddr_un socket_address(int dir)
+/* A socket seen through the directory's fd: a path that is never too long for
+ * a sockaddr_un. */
+static struct sockaddr_un socket_address(int dir, const char *file)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 
-	snprintf(sun.sun_path, sizeof(sun.sun_path),
-		 "/proc/self/fd/%d/" WIRE_SOCKET, dir);
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", dir,
+		 file);
 	return sun;
 }
 
-int session_listen(struct session *session)
+int session_listen(struct session *session, const char *file, int type)
 {
-	struct sockaddr_un sun = socket_address(session->dir);
+	struct sockaddr_un sun = socket_address(session->dir, file);
 	int fd, ret;
 
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) ||
 	    listen(fd, SOMAXCONN)) {
 		ret = -errno;
@@ -336,7 +374,7 @@ int session_connect(struct session_base *base, const char *name)
 	if (dir < 0) {
 		return -errno;
 	}
-	sun = socket_address(dir);
+	sun = socket_address(dir, WIRE_SOCKET);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	ret = fd < 0 || connect(fd, (struct sockaddr *)&sun, sizeof(sun))
 		      ? -errno

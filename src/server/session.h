@@ -11,6 +11,12 @@
 #define SESSION_LOCK	"lock"	  /* locked while the server lives */
 #define SESSION_TESTBED "testbed" /* path of umockdev's directory */
 #define SESSION_DEVICES "devices" /* names of the drivers, one a line */
+#define SESSION_SEAT                                                           \
+	"seat" /* socket of seatd's protocol, if there is a                    \
+		* display */
+/* A private folder for sockets, for who has no XDG_RUNTIME_DIR, there as well.
+ */
+#define SESSION_RUNTIME "run"
 
 /**
  * struct session_base - the directory of this user's sessions
@@ -94,6 +100,18 @@ int session_make(struct session_base *base, struct session *session,
 		 const char *name);
 
 /**
+ * session_add_runtime() - make the folder SESSION_RUNTIME
+ * @session: the session
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int session_add_runtime(struct session *session);
+
+/* session_runtime_dir - does XDG_RUNTIME_DIR name a directory of the user's,
+ * which is not one that we have made? */
+bool session_runtime_dir(void);
+
+/**
  * session_note() - write one of the files
  * @session: the session
  * @file: SESSION_TESTBED or SESSION_DEVICES
@@ -115,12 +133,14 @@ char *session_read(struct session_base *base, const char *name,
 		   const char *file);
 
 /**
- * session_listen() - make the session's socket
+ * session_listen() - make a socket of the session
  * @session: the session
+ * @file: WIRE_SOCKET or SESSION_SEAT
+ * @type: SOCK_SEQPACKET or SOCK_STREAM
  *
  * Return: a listening socket, the caller's; -errno, and it was said.
  */
-int session_listen(struct session *session);
+int session_listen(struct session *session, const char *file, int type);
 
 /**
  * session_connect() - connect to a session's socket

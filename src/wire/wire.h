@@ -60,6 +60,8 @@ enum wire_op {
 	WIRE_OPEN_PATH, /* wire_open_path; reply fd: what it names; -ENOENT: not
 	                   ours */
 	WIRE_LEDGER,    /* wire_ledger; reply fd: memory, a struct ledger */
+	WIRE_SEAT,      /* a wire_hdr; reply fd: a socket that speaks as
+	                   weston-launch; -ENODEV: there is no seat */
 
 	/* server -> client */
 	WIRE_REPLY = 64,  /* ends the request */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MAX_ARGUMENT 64
+#define MAX_ARGUMENT 128
 
 struct fault {
 	const char *name;

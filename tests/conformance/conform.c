@@ -26,6 +26,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct subject *const subjects[] = {
+	&ioctl_table_subject,
+	&client_subject,
+	&master_subject,
+	&dumb_subject,
+	&prime_subject,
+	&names_subject,
+	&mmap_subject,
+	&dmabuf_fd_subject,
+	&dmabuf_ioctl_subject,
+	&lifetime_subject,
+	&permute_subject,
+	&node_subject,
+	&debugfs_subject,
+	&path_subject,
+	&vgem_fence_subject,
+	&fence_poll_subject,
+	&sync_file_subject,
+	&fence_wait_subject,
+	&syncobj_subject,
+	&syncobj_wait_subject,
+	&syncobj_point_subject,
+	&syncobj_fd_subject,
+	NULL,
+};
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: conform list|privileged\n"

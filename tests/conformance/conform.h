@@ -35,6 +35,8 @@ struct check {
 	/* Mostly waits, and may do so beside others: it prints nothing that
 	 * they could change. */
 	bool waits;
+	/* Of displays: no driver may answer otherwise. */
+	bool generic;
 };
 
 struct subject {
@@ -49,7 +51,12 @@ struct options {
 	bool privileged;
 	/* There is a device with syncobjs; not all else is as on 6.1. */
 	bool syncobj;
+	/* Of displays: only what all drivers must answer alike. */
+	bool generic;
 };
+
+/* What the program knows; ends with NULL. */
+extern const struct subject *const subjects[];
 
 extern const struct subject ioctl_table_subject;
 extern const struct subject client_subject;

@@ -19,19 +19,6 @@
 #define CHECK_SECONDS 30
 #define MAX_WAITING   64
 
-static const struct subject *const subjects[] = {
-	&ioctl_table_subject,  &client_subject,	       &master_subject,
-	&dumb_subject,	       &prime_subject,	       &names_subject,
-	&mmap_subject,	       &dmabuf_fd_subject,     &dmabuf_ioctl_subject,
-	&lifetime_subject,     &permute_subject,       &node_subject,
-	&debugfs_subject,      &path_subject,	       &vgem_fence_subject,
-	&fence_poll_subject,   &sync_file_subject,     &fence_wait_subject,
-	&syncobj_subject,      &syncobj_wait_subject,  &syncobj_point_subject,
-	&syncobj_fd_subject,
-};
-
-#define NR_SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
-
 /* A check under way. */
 struct run {
 	const struct subject *subject;
@@ -94,7 +81,8 @@ static void end_check(struct run *run)
 static bool wanted(const struct check *check, const struct options *options)
 {
 	return (!check->privileged || options->privileged) &&
-	       (!check->of_61 || !options->syncobj);
+	       (!check->of_61 || !options->syncobj) &&
+	       (check->generic || !options->generic);
 }
 
 /* Runs those that do not wait, and puts the others into @waiting. */
@@ -136,7 +124,7 @@ static void run_waiting(struct run *waiting, unsigned int count)
 
 static const struct subject *find_subject(const char *name)
 {
-	for (size_t i = 0; i < NR_SUBJECTS; i++) {
+	for (size_t i = 0; subjects[i]; i++) {
 		if (!strcmp(subjects[i]->name, name)) {
 			return subjects[i];
 		}
@@ -158,7 +146,7 @@ bool scripted_run(char **names, const struct options *options)
 	for (char **name = names; *name; name++) {
 		run_subject(find_subject(*name), options, waiting, &nr_waiting);
 	}
-	for (size_t i = 0; i < NR_SUBJECTS && !*names; i++) {
+	for (size_t i = 0; subjects[i] && !*names; i++) {
 		if (!subjects[i]->syncobj || options->syncobj) {
 			run_subject(subjects[i], options, waiting, &nr_waiting);
 		}
@@ -169,7 +157,7 @@ bool scripted_run(char **names, const struct options *options)
 
 void scripted_list(void)
 {
-	for (size_t i = 0; i < NR_SUBJECTS; i++) {
+	for (size_t i = 0; subjects[i]; i++) {
 		printf("%s:", subjects[i]->name);
 		for (const struct check *check = subjects[i]->checks;
 		     check->name; check++) {

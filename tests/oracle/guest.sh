@@ -17,8 +17,13 @@
 # release has them for the virtio-gpu that QEMU emulates: with
 # ORACLE_KERNEL=6.12 the guest has both, vgem as card0 and renderD128 and
 # virtio-gpu as card1 and renderD129, and its cache is BUILD_DIR/oracle/6.12.
+# For what a plain display answers it has bochs as card2.
 #
-#   ORACLE_KERNEL	6.1 (default) or 6.12
+# No kernel of Debian has vkms. ORACLE_KERNEL=vkms is one that vkms-kernel.sh
+# has built in BUILD_DIR/oracle/vkms: vgem as card0, vkms as card1.
+#
+#   ORACLE_KERNEL	6.1 (default), 6.12 or vkms
+#   ORACLE_PARAMETERS	of the kernel, beside those needed
 #   ORACLE_TIMEOUT	seconds for boot and program together (default 120)
 #   ORACLE_INPUT	a file to be the program's stdin (default: empty)
 #
@@ -106,7 +111,8 @@ make_base() {
 		version=${modules##*/}
 		mkdir -p "$root/lib/modules/$version"
 		for module in drm drm_shmem_helper drm_kms_helper vgem \
-			virtio_dma_buf virtio-gpu; do
+			virtio_dma_buf virtio-gpu ttm drm_ttm_helper \
+			drm_vram_helper bochs; do
 			find "$modules" -name "$module.ko*" \
 				-exec cp {} "$root/lib/modules/$version/" \;
 		done
@@ -115,7 +121,22 @@ make_base() {
 			skip "cannot index the modules in $2"
 	done
 	[ -n "$(find "$root" -name vgem.ko)" ] || skip "$2 has no vgem module"
+	make_initramfs "$1"
+	rm -rf "${1:?}/boot" "${1:?}/lib" "${1:?}/usr"
+}
 
+# The same with the kernel that vkms-kernel.sh has built; it has no modules.
+make_vkms_base() {
+	[ -e "$cache/vmlinuz" ] ||
+		skip "no kernel with vkms; run make oracle-vkms, or tests/oracle/vkms-kernel.sh $cache"
+	mkdir -p "$1/root/bin" "$1/root/etc"
+	cp "$cache/vmlinuz" "$1/vmlinuz"
+	make_initramfs "$1"
+}
+
+# Add what all guests have to $1/root, and pack it.
+make_initramfs() {
+	root=$1/root
 	cp "$(command -v busybox)" "$root/bin/busybox"
 	cp "$here/init" "$root/init"
 	chmod 755 "$root/init" "$root/bin/busybox"
@@ -124,7 +145,7 @@ make_base() {
 	printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
 
 	pack "$root" >"$1/base.cpio" || skip "cannot pack the guest's files"
-	rm -rf "$root" "${1:?}/boot" "${1:?}/lib" "${1:?}/usr"
+	rm -rf "$root"
 }
 
 # A folder as an initramfs on stdout; everything in it belongs to root.
@@ -159,8 +180,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 kernel=${ORACLE_KERNEL:-6.1}
 case $kernel in
 6.1) cache=$1/oracle gpu= ;;
-6.12) cache=$1/oracle/6.12 gpu="-device virtio-gpu-pci" ;;
-*) die 125 "ORACLE_KERNEL is 6.1 or 6.12, not $kernel" ;;
+6.12)
+	cache=$1/oracle/6.12
+	gpu="-device virtio-gpu-pci -device bochs-display"
+	;;
+vkms) cache=$1/oracle/vkms gpu= ;;
+*) die 125 "ORACLE_KERNEL is 6.1, 6.12 or vkms, not $kernel" ;;
 esac
 limit=${ORACLE_TIMEOUT:-120}
 program=$2
@@ -188,8 +213,10 @@ trap 'exit 143' TERM
 # than the scripts is made anew.
 base=$cache/base
 is_made() {
-	[ -e "$base/base.cpio" ] &&
-		[ -z "$(find "$here/init" "$here/guest.sh" -newer "$base/base.cpio")" ]
+	[ -e "$base/base.cpio" ] || return 1
+	set -- "$here/init" "$here/guest.sh"
+	[ "$kernel" != vkms ] || set -- "$@" "$cache/vmlinuz"
+	[ -z "$(find "$@" -newer "$base/base.cpio")" ]
 }
 if ! is_made; then
 	[ -w "$cache" ] || skip "cannot write to $cache; give another BUILD_DIR"
@@ -198,7 +225,11 @@ if ! is_made; then
 	if ! is_made; then
 		rm -rf "$base" "$base.new"
 		mkdir "$base.new"
-		make_base "$base.new"
+		if [ "$kernel" = vkms ]; then
+			make_vkms_base "$base.new"
+		else
+			make_base "$base.new"
+		fi
 		mv "$base.new" "$base"
 	fi
 	exec 9>&-
@@ -226,11 +257,11 @@ is_static "$program" || copy_libraries "$program" "$work/root"
 : >"$work/err"
 : >"$work/status"
 # Whatever ends this script, even SIGKILL, ends the guest.
-# shellcheck disable=SC2086 # $gpu is two words or none
+# shellcheck disable=SC2086 # $gpu is some words or none
 setpriv --pdeathsig TERM timeout -k 5 "$limit" qemu-system-x86_64 \
 	-accel tcg -m 512M -nodefaults -display none -no-reboot -nic none $gpu \
 	-kernel "$base/vmlinuz" -initrd "$work/initramfs" \
-	-append "console=ttyS0 panic=-1 8250.nr_uarts=4 mitigations=off nokaslr" \
+	-append "console=ttyS0 panic=-1 8250.nr_uarts=4 mitigations=off nokaslr ${ORACLE_PARAMETERS-}" \
 	-serial "file:$work/console" -serial "file:$work/out" \
 	-serial "file:$work/err" -serial "file:$work/status" \
 	</dev/null >"$work/qemu" 2>&1 &

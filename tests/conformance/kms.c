@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * DOC: the conformance program of displays
+ *
+ *	conform-kms list
+ *	conform-kms [--driver NAME] scripted [SUBJECT...]
+ *	conform-kms [--driver NAME] generic	what all drivers must answer
+ *alike
+ *
+ * Without --driver it asks vkms.
+ */
+#include "kms.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct subject *const subjects[] = {
+	&kms_caps_subject,
+	&kms_resources_subject,
+	&kms_property_subject,
+	NULL,
+};
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: conform-kms list\n"
+		"       conform-kms [--driver NAME] scripted [SUBJECT...]\n"
+		"       conform-kms [--driver NAME] generic\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.privileged = have_sys_admin()};
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 2 && !strcmp(argv[1], "--driver")) {
+		kms_driver = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
+	if (argc == 2 && !strcmp(argv[1], "list")) {
+		scripted_list();
+		return 0;
+	}
+	if (argc >= 2 && !strcmp(argv[1], "scripted")) {
+		return scripted_run(argv + 2, &options) ? 0 : 2;
+	}
+	if (argc == 2 && !strcmp(argv[1], "generic")) {
+		options.generic = true;
+		return scripted_run(argv + 2, &options) ? 0 : 2;
+	}
+	return usage();
+}
