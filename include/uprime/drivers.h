@@ -11,6 +11,31 @@ struct uprime_display_ops;
 /* Longest name a device can be given. */
 #define UPRIME_NAME_MAX 31
 
+/* Most displays of a device, and most modes asked for of one. */
+#define UPRIME_DISPLAYS_MAX	 8
+#define UPRIME_DISPLAY_MODES_MAX 8
+
+/**
+ * struct uprime_mode_options - a mode of a display, with CVT's timing
+ */
+struct uprime_mode_options {
+	u32 width, height;
+	u32 refresh_mhz; /* 60000: 60 Hz; 0: that, too */
+};
+
+/**
+ * struct uprime_display_options - what a display is to be
+ *
+ * With modes it has an EDID; the first is the preferred one, and usual smaller
+ * ones are added. Without it is Linux's: no EDID, VESA's modes, 1024x768
+ * preferred.
+ */
+struct uprime_display_options {
+	struct uprime_mode_options modes[UPRIME_DISPLAY_MODES_MAX];
+	unsigned int nr_modes;
+	bool unplugged; /* at first */
+};
+
 /**
  * struct uprime_device_options - what a device is to be beside its driver's
  *
@@ -21,6 +46,13 @@ struct uprime_device_options {
 	 * Programs decide by it what they do with a device. */
 	char name[UPRIME_NAME_MAX + 1];
 	bool syncobj; /* it has sync objects, with timelines */
+	/* Of a driver with displays: each has a CRTC, a connector and planes of
+	 * its own. */
+	struct uprime_display_options displays[UPRIME_DISPLAYS_MAX];
+	unsigned int nr_displays; /* 0: one, Linux's */
+	bool overlay;		  /* eight overlay planes, up to 3 displays */
+	bool no_cursor;		  /* no cursor plane */
+	bool no_writeback;	  /* no writeback connector */
 };
 
 /**
@@ -37,6 +69,13 @@ struct uprime_driver {
 	/* How one looks at its displays: <uprime/display.h>; NULL: it has none.
 	 */
 	const struct uprime_display_ops *display;
+	/* Plug a display in, or pull it out, and tell programs: 0, also if
+	 * nothing changes; -EINVAL (no such display, or modes that none can
+	 * have), -ENOMEM. @options: its modes from now on, or NULL: as before.
+	 * From any thread that holds no lock. NULL: it has none. */
+	int (*plug)(struct drm_device *dev, unsigned int display,
+		    bool connected,
+		    const struct uprime_display_options *options);
 };
 
 /**
