@@ -37,6 +37,7 @@ struct drm_crtc_state {
 	bool color_mgmt_changed;
 	bool no_vblank; /* there is no vblank to wait for */
 	bool async_flip;
+	bool vrr_enabled;
 	u32 plane_mask;
 	u32 connector_mask;
 	u32 encoder_mask;
@@ -97,6 +98,8 @@ struct drm_crtc {
 	struct drm_plane *primary, *cursor; /* of the legacy ioctls; constant */
 	int cursor_x, cursor_y;		    /* mode_config.mutex */
 	u32 gamma_size;			    /* entries; constant */
+	u16 *gamma_store; /* what SETGAMMA gave last: red, then green, then
+			     blue; owned, or NULL; mode_config.mutex */
 	const struct drm_crtc_funcs *funcs;
 	const struct drm_crtc_helper_funcs *helper_private;
 

@@ -11,6 +11,24 @@
 
 #include <linux/kernel.h>
 
+/* What Linux 6.12 knows beyond the headers of libdrm 2.4.114. */
+#ifndef DRM_FORMAT_C1
+#define DRM_FORMAT_C1 fourcc_code('C', '1', ' ', ' ')
+#define DRM_FORMAT_C2 fourcc_code('C', '2', ' ', ' ')
+#define DRM_FORMAT_C4 fourcc_code('C', '4', ' ', ' ')
+#define DRM_FORMAT_D1 fourcc_code('D', '1', ' ', ' ')
+#define DRM_FORMAT_D2 fourcc_code('D', '2', ' ', ' ')
+#define DRM_FORMAT_D4 fourcc_code('D', '4', ' ', ' ')
+#define DRM_FORMAT_D8 fourcc_code('D', '8', ' ', ' ')
+#define DRM_FORMAT_R1 fourcc_code('R', '1', ' ', ' ')
+#define DRM_FORMAT_R2 fourcc_code('R', '2', ' ', ' ')
+#define DRM_FORMAT_R4 fourcc_code('R', '4', ' ', ' ')
+#endif
+#ifndef DRM_FORMAT_NV20
+#define DRM_FORMAT_NV20 fourcc_code('N', 'V', '2', '0')
+#define DRM_FORMAT_NV30 fourcc_code('N', 'V', '3', '0')
+#endif
+
 #define DRM_FORMAT_MAX_PLANES 4
 
 /**
@@ -47,14 +65,14 @@ static inline int
 drm_format_info_plane_width(const struct drm_format_info *info, int width,
 			    int plane)
 {
-	return plane ? width / info->hsub : width;
+	return plane ? DIV_ROUND_UP(width, info->hsub) : width;
 }
 
 static inline int
 drm_format_info_plane_height(const struct drm_format_info *info, int height,
 			     int plane)
 {
-	return plane ? height / info->vsub : height;
+	return plane ? DIV_ROUND_UP(height, info->vsub) : height;
 }
 
 #endif

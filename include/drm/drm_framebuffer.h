@@ -48,6 +48,8 @@ struct drm_framebuffer {
 	unsigned int width, height;			   /* pixels */
 	int flags;					   /* DRM_MODE_FB_* */
 	struct drm_gem_object *obj[DRM_FORMAT_MAX_PLANES]; /* referenced */
+	u32 handle_refs; /* mask of planes: their objects count this as a handle
+			    as well, and keep name and dma-buf */
 };
 
 #define obj_to_fb(x) container_of(x, struct drm_framebuffer, base)
@@ -113,10 +115,23 @@ EXPORT_SYMBOL struct drm_framebuffer *
 drm_gem_fb_create(struct drm_device *dev, struct drm_file *file,
 		  const struct drm_mode_fb_cmd2 *cmd);
 
-/* drm_gem_fb_vmap - addresses of the planes' first pixels, valid until
- * drm_gem_fb_vunmap(). 0; -ENOMEM, -EINVAL. */
+/**
+ * drm_gem_fb_vmap() - the pixels of a framebuffer in this process' memory
+ * @fb: the framebuffer
+ * @data: set to the address of each plane's first pixel
+ *
+ * Return: 0 and drm_gem_fb_vunmap() undoes it; -EINVAL (a plane without an
+ * object, a driver without gem_prime_vmap), -ENOMEM, what the driver says.
+ */
 EXPORT_SYMBOL int drm_gem_fb_vmap(struct drm_framebuffer *fb,
 				  void *data[DRM_FORMAT_MAX_PLANES]);
-EXPORT_SYMBOL void drm_gem_fb_vunmap(struct drm_framebuffer *fb);
+
+/**
+ * drm_gem_fb_vunmap() - undo one drm_gem_fb_vmap()
+ * @fb: the framebuffer
+ * @data: what that has stored
+ */
+EXPORT_SYMBOL void drm_gem_fb_vunmap(struct drm_framebuffer *fb,
+				     void *data[DRM_FORMAT_MAX_PLANES]);
 
 #endif

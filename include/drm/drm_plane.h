@@ -134,7 +134,8 @@ struct drm_plane {
  * @funcs: of the driver
  * @formats: DRM_FORMAT_*
  * @format_count: how many
- * @modifiers: ended by DRM_FORMAT_MOD_INVALID, or NULL: none, as vkms
+ * @modifiers: ended by DRM_FORMAT_MOD_INVALID, or NULL: LINEAR alone, and none
+ * if mode_config.fb_modifiers_not_supported
  * @type: of the plane
  *
  * Return: 0 and drm_plane_cleanup() undoes it; -ENOMEM, -EINVAL.

@@ -7,6 +7,7 @@
 #include <drm/drm_device.h>
 #include <drm/drm_drv.h>
 #include <drm/drm_gem.h>
+#include <drm/drm_gem_shmem_helper.h>
 #include <drm/drm_prime.h>
 #include <linux/dma-buf.h>
 #include <linux/slab.h>
@@ -29,12 +30,5 @@ void uprime_device_destroy(struct drm_device *dev);
 /* uprime_device_release - for the release callback: free what
  * uprime_device_create() made beside the drm_device */
 void uprime_device_release(struct drm_device *dev);
-
-/* uprime_dumb_pitch - the bytes in a line of a dumb buffer, in 32 bits as the
- * kernel's drivers compute it */
-static inline u32 uprime_dumb_pitch(const struct drm_mode_create_dumb *args)
-{
-	return (u32)DIV_ROUND_UP((u64)(u32)(args->width * args->bpp), 8);
-}
 
 #endif

@@ -184,7 +184,7 @@ static int vram_dumb_create(struct drm_file *file, struct drm_device *dev,
 	u64 pitch;
 	int ret;
 
-	pitch = ALIGN((u64)uprime_dumb_pitch(args), VRAM_PITCH_ALIGN);
+	pitch = ALIGN((u64)drm_gem_dumb_pitch(args), VRAM_PITCH_ALIGN);
 	if (pitch > U32_MAX || pitch * args->height > VRAM_SIZE) {
 		return -ENOMEM;
 	}

@@ -97,8 +97,21 @@ struct drm_gem_object *drm_gem_object_lookup(struct drm_file *file, u32 handle)
 	return obj;
 }
 
-/* One handle less. */
-static void handle_put(struct drm_gem_object *obj)
+bool drm_gem_object_handle_get_if_exists(struct drm_gem_object *obj)
+{
+	struct drm_device *dev = obj->dev;
+	bool exists;
+
+	mutex_lock(&dev->object_name_lock);
+	exists = obj->handle_count;
+	if (exists) {
+		obj->handle_count++;
+	}
+	mutex_unlock(&dev->object_name_lock);
+	return exists;
+}
+
+void drm_gem_object_handle_put(struct drm_gem_object *obj)
 {
 	struct drm_device *dev = obj->dev;
 	struct dma_buf *dma_buf = NULL;
@@ -165,7 +178,7 @@ err_remove:
 	idr_remove(&file->object_idr, (u32)handle);
 	mutex_unlock(&file->table_lock);
 err_put:
-	handle_put(obj);
+	drm_gem_object_handle_put(obj);
 	return ret;
 }
 
@@ -188,7 +201,7 @@ static void release_handle(struct drm_file *file, struct drm_gem_object *obj,
 	drm_prime_remove_buf_handle(&file->prime, handle);
 	drm_vma_node_revoke(obj, file);
 	drm_gem_mapping_settle(file, obj);
-	handle_put(obj);
+	drm_gem_object_handle_put(obj);
 }
 
 int drm_gem_handle_delete(struct drm_file *file, u32 handle)

@@ -24,6 +24,13 @@ void drm_prime_remove_buf_handle(struct drm_prime_file_private *prime,
 /* drm_gem_release - close all handles of a file */
 void drm_gem_release(struct drm_device *dev, struct drm_file *file);
 
+/* drm_gem_object_handle_get_if_exists - count as one more handle of an object
+ * which has some; false: it has none */
+bool drm_gem_object_handle_get_if_exists(struct drm_gem_object *obj);
+/* drm_gem_object_handle_put - count as one less. No lock of the device may be
+ * held but mode_config.mutex. */
+void drm_gem_object_handle_put(struct drm_gem_object *obj);
+
 /* drm_gem_flink - the global name of an object: made if it has none. -ENOENT
  * if its last handle is going away, -ENOMEM. */
 int drm_gem_flink(struct drm_gem_object *obj);

@@ -48,10 +48,16 @@ static const struct drm_ioctl_desc *find_desc(struct drm_device *dev,
 		/* Linux 6.1, which answers for a device without them, has not
 		 * heard of it yet. */
 		if (nr == _IOC_NR(DRM_IOCTL_SYNCOBJ_EVENTFD) &&
-		    !drm_core_check_feature(dev, DRIVER_SYNCOBJ)) {
+		    !drm_core_check_feature(dev, DRIVER_SYNCOBJ) &&
+		    !drm_core_check_feature(dev, DRIVER_MODESET)) {
 			return NULL;
 		}
 		desc = &drm_core_ioctls[nr];
+	}
+	if (desc->flags & (drm_core_check_feature(dev, DRIVER_MODESET)
+				   ? DRM_UNTIL_6_1
+				   : DRM_SINCE_6_12)) {
+		return NULL;
 	}
 	return desc->func ? desc : NULL;
 }

@@ -8,6 +8,12 @@
 #include "../gem/internal.h"
 
 /* drm_ioctl_table.c */
+
+/* Beside enum drm_ioctl_flags: a device with a display is one of Linux 6.12,
+ * all others are of 6.1. */
+#define DRM_UNTIL_6_1  (1 << 16)
+#define DRM_SINCE_6_12 (1 << 17)
+
 extern const struct drm_ioctl_desc drm_core_ioctls[];
 extern const unsigned int drm_core_nr_ioctls;
 
@@ -85,5 +91,50 @@ int syncobj_array_points(u64 points, u32 count, u64 **out);
 /* drm_syncobj_wait_ioctl.c */
 drm_ioctl_t drm_syncobj_wait_ioctl;
 drm_ioctl_t drm_syncobj_timeline_wait_ioctl;
+
+/* drm_framebuffer_ioctl.c */
+drm_ioctl_t drm_mode_addfb_ioctl;
+drm_ioctl_t drm_mode_addfb2_ioctl;
+drm_ioctl_t drm_mode_rmfb_ioctl;
+drm_ioctl_t drm_mode_closefb_ioctl;
+drm_ioctl_t drm_mode_getfb_ioctl;
+drm_ioctl_t drm_mode_getfb2_ioctl;
+drm_ioctl_t drm_mode_dirtyfb_ioctl;
+
+/* drm_plane_ioctl.c */
+drm_ioctl_t drm_mode_getplane_res_ioctl;
+drm_ioctl_t drm_mode_getplane_ioctl;
+drm_ioctl_t drm_mode_setplane_ioctl;
+drm_ioctl_t drm_mode_cursor_ioctl;
+drm_ioctl_t drm_mode_cursor2_ioctl;
+drm_ioctl_t drm_mode_page_flip_ioctl;
+
+/* drm_crtc_ioctl.c */
+drm_ioctl_t drm_mode_getcrtc_ioctl;
+drm_ioctl_t drm_mode_setcrtc_ioctl;
+drm_ioctl_t drm_mode_gamma_get_ioctl;
+drm_ioctl_t drm_mode_gamma_set_ioctl;
+
+/* drm_atomic_ioctl.c */
+drm_ioctl_t drm_mode_atomic_ioctl;
+/**
+ * drm_mode_set_property_atomic() - SETPROPERTY, of an atomic driver
+ * @file: who asks
+ * @obj: a CRTC, plane or connector
+ * @prop: one of its properties, checked to be no immutable one
+ * @value: any
+ *
+ * Looks fds up and writes to the program, so mode_config.mutex is not held.
+ *
+ * Return: 0; -errno of drm_atomic_set_property() and drm_atomic_commit().
+ */
+int drm_mode_set_property_atomic(struct drm_file *file,
+				 struct drm_mode_object *obj,
+				 struct drm_property *prop, u64 value);
+
+/* drm_vblank_ioctl.c */
+drm_ioctl_t drm_wait_vblank_ioctl;
+drm_ioctl_t drm_crtc_get_sequence_ioctl;
+drm_ioctl_t drm_crtc_queue_sequence_ioctl;
 
 #endif
