@@ -75,13 +75,11 @@ static void set_options(struct drm_device *dev, struct host_device *host,
 }
 
 struct drm_device *
-uprime_device_create(const struct drm_driver *driver,
-		     const struct uprime_device_options *options,
-		     void *dev_private)
+uprime_device_alloc(const struct drm_driver *driver,
+		    const struct uprime_device_options *options)
 {
 	struct host_device *host = kzalloc(sizeof(*host), GFP_KERNEL);
 	struct drm_device *dev;
-	int ret;
 
 	if (!host) {
 		return ERR_PTR(-ENOMEM);
@@ -96,6 +94,20 @@ uprime_device_create(const struct drm_driver *driver,
 	}
 	if (options) {
 		set_options(dev, host, options);
+	}
+	return dev;
+}
+
+struct drm_device *
+uprime_device_create(const struct drm_driver *driver,
+		     const struct uprime_device_options *options,
+		     void *dev_private)
+{
+	struct drm_device *dev = uprime_device_alloc(driver, options);
+	int ret;
+
+	if (IS_ERR(dev)) {
+		return dev;
 	}
 	dev->dev_private = dev_private;
 	ret = drm_dev_register(dev);

@@ -15,10 +15,16 @@
 
 extern const struct uprime_driver vgem_uprime_driver;
 extern const struct uprime_driver vram_uprime_driver;
+extern const struct uprime_driver vkms_uprime_driver;
 
-/* uprime_device_create - a drm_device with a struct device of its own on the
- * bus, named after the driver, and with what the options (or NULL) say;
- * registered. ERR_PTR. */
+/* uprime_device_alloc - a drm_device with a struct device of its own on the
+ * bus, named after the driver, and with what the options (or NULL) say. ERR_PTR.
+ */
+struct drm_device *
+uprime_device_alloc(const struct drm_driver *driver,
+		    const struct uprime_device_options *options);
+
+/* uprime_device_create - the same, registered */
 struct drm_device *
 uprime_device_create(const struct drm_driver *driver,
 		     const struct uprime_device_options *options,
@@ -28,7 +34,7 @@ uprime_device_create(const struct drm_driver *driver,
 void uprime_device_destroy(struct drm_device *dev);
 
 /* uprime_device_release - for the release callback: free what
- * uprime_device_create() made beside the drm_device */
+ * uprime_device_alloc() made beside the drm_device */
 void uprime_device_release(struct drm_device *dev);
 
 #endif
