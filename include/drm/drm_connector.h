@@ -34,6 +34,14 @@ enum drm_connector_registration_state {
 	DRM_CONNECTOR_UNREGISTERED,
 };
 
+/* What is said of the status, whatever is plugged. */
+enum drm_connector_force {
+	DRM_FORCE_UNSPECIFIED,
+	DRM_FORCE_OFF,
+	DRM_FORCE_ON,
+	DRM_FORCE_ON_DIGITAL,
+};
+
 /* DRM_MODE_SUBPIXEL_* of the UAPI is 1 + this. */
 enum subpixel_order {
 	SubPixelUnknown,
@@ -118,7 +126,11 @@ struct drm_connector {
 	struct list_head modes;	       /* mode_config.mutex */
 	struct list_head probed_modes; /* during a probe; mode_config.mutex */
 	enum drm_connector_status status;	 /* mode_config.mutex */
+	enum drm_connector_force force; /* instead of detect;
+					   mode_config.mutex */
 	u64 epoch_counter;			 /* mode_config.mutex */
+	bool untold_change; /* a probe came before who wanted to tell that the
+			       status is another; mode_config.mutex */
 	struct drm_display_info display_info;	 /* mode_config.mutex */
 	struct drm_property_blob *edid_blob_ptr; /* referenced, or NULL;
 						    mode_config.mutex */
@@ -139,8 +151,9 @@ struct drm_connector {
  * @funcs: of the driver
  * @connector_type: DRM_MODE_CONNECTOR_*
  *
- * It has the properties of all connectors: EDID (but for writeback), DPMS,
- * link-status, non-desktop, TILE, CRTC_ID.
+ * It has the properties of all connectors: EDID (but for virtual ones and
+ * writeback, see drm_connector_attach_edid_property()), DPMS, link-status,
+ * non-desktop, TILE, CRTC_ID. Programs find it once its device is registered.
  *
  * Return: 0 and drm_connector_cleanup() undoes it; -ENOMEM, -EINVAL.
  */
@@ -151,6 +164,9 @@ EXPORT_SYMBOL int drm_connector_init(struct drm_device *dev,
 EXPORT_SYMBOL void drm_connector_cleanup(struct drm_connector *connector);
 EXPORT_SYMBOL int drm_connector_attach_encoder(struct drm_connector *connector,
 					       struct drm_encoder *encoder);
+/* drm_connector_attach_edid_property - for virtual connectors which have one */
+EXPORT_SYMBOL void
+drm_connector_attach_edid_property(struct drm_connector *connector);
 EXPORT_SYMBOL void drm_connector_get(struct drm_connector *connector);
 EXPORT_SYMBOL void drm_connector_put(struct drm_connector *connector);
 EXPORT_SYMBOL const char *
@@ -193,7 +209,7 @@ drm_helper_probe_single_connector_modes(struct drm_connector *connector,
  * the EDID) is another than before: the host then tells programs with
  * drm_sysfs_hotplug_event(). mode_config.mutex not held. */
 EXPORT_SYMBOL bool drm_connector_detect_changed(struct drm_connector *);
-/* drm_kms_helper_hotplug_event - tell programs: drm_device.hotplug */
+/* drm_kms_helper_hotplug_event - tell programs: <drm/drm_sysfs.h> */
 EXPORT_SYMBOL void drm_kms_helper_hotplug_event(struct drm_device *dev);
 EXPORT_SYMBOL void
 drm_kms_helper_connector_hotplug_event(struct drm_connector *connector);

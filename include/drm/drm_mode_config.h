@@ -49,10 +49,20 @@ struct drm_mode_config_helper_funcs {
  * struct drm_kms_hooks - what the layers below call of this one
  */
 struct drm_kms_hooks {
+	/* The device gets, or loses, its nodes: programs find its connectors.
+	 */
+	void (*dev_register)(struct drm_device *dev);
+	void (*dev_unregister)(struct drm_device *dev);
+	/* A file is made: what it has of a display is empty. */
+	void (*file_open)(struct drm_file *file);
 	/* A file is going: its events, framebuffers and blobs go, before its
 	 * handles. No lock is held. */
 	void (*file_release)(struct drm_file *file);
-	/* A master is going, the last reference: its leases end. */
+	/* The file of a master is going: those it leased to have nothing any
+	 * more. master_mutex held. */
+	void (*master_release)(struct drm_master *master);
+	/* A master is going, the last reference: its number as a lessee is free
+	 * again. master_mutex can be held. */
 	void (*master_destroy)(struct drm_master *master);
 };
 
@@ -65,6 +75,7 @@ struct drm_mode_config {
 	const struct drm_kms_hooks *hooks; /* set by drm_mode_config_init(), or
 					      NULL: no display */
 	struct mutex mutex;		   /* what is shown now; see above */
+	u64 nr_swaps; /* changes that were made so far; mutex */
 
 	struct mutex idr_mutex; /* a leaf */
 	struct idr object_idr;	/* id -> drm_mode_object; idr_mutex */
@@ -76,6 +87,7 @@ struct drm_mode_config {
 	struct mutex blob_lock;		     /* a leaf */
 	struct list_head property_blob_list; /* drm_property_blob.head_global;
 						blob_lock */
+	size_t blob_bytes;		     /* in those; blob_lock */
 
 	int num_connector, num_encoder, num_crtc, num_total_plane;
 	struct list_head connector_list; /* drm_connector.head */
@@ -101,6 +113,7 @@ struct drm_mode_config {
 	struct drm_property *path_property;
 	struct drm_property *tile_property;
 	struct drm_property *link_status_property;
+	struct drm_property *hdr_output_metadata_property;
 	struct drm_property *plane_type_property;
 	struct drm_property *prop_src_x, *prop_src_y, *prop_src_w, *prop_src_h;
 	struct drm_property *prop_crtc_x, *prop_crtc_y, *prop_crtc_w,

@@ -9,17 +9,41 @@
 struct drm_connector;
 struct drm_device;
 
+/* Why a mode cannot be shown. Programs never see the numbers. */
 enum drm_mode_status {
 	MODE_OK,
-	MODE_BAD = -2,
+	MODE_H_ILLEGAL,
+	MODE_V_ILLEGAL,
+	MODE_NO_INTERLACE,
+	MODE_NO_DBLESCAN,
+	MODE_NO_STEREO,
+	MODE_VIRTUAL_X,
+	MODE_VIRTUAL_Y,
+	MODE_NOCLOCK,
+	MODE_CLOCK_HIGH,
+	MODE_CLOCK_LOW,
+	MODE_ONE_WIDTH,
+	MODE_ONE_HEIGHT,
+	MODE_ONE_SIZE,
 	MODE_ERROR = -1,
-	MODE_STALE = -3,
-	MODE_VIRTUAL_X = 8,
-	MODE_VIRTUAL_Y = 9,
-	MODE_NOCLOCK = 7,
-	MODE_H_ILLEGAL = 4,
-	MODE_V_ILLEGAL = 5,
+	MODE_BAD = -2,
+	MODE_STALE = -3, /* of the probe before this one */
 };
+
+/* For drm_mode_set_crtcinfo(). */
+#define CRTC_INTERLACE_HALVE_V	(1 << 0) /* lines of a field, not a frame */
+#define CRTC_STEREO_DOUBLE	(1 << 1) /* both pictures of a 3D mode */
+#define CRTC_NO_DBLSCAN		(1 << 2)
+#define CRTC_NO_VSCAN		(1 << 3)
+#define CRTC_STEREO_DOUBLE_ONLY                                                \
+	(CRTC_STEREO_DOUBLE | CRTC_NO_DBLSCAN | CRTC_NO_VSCAN)
+
+/* For drm_mode_match(). */
+#define DRM_MODE_MATCH_TIMINGS	    (1 << 0)
+#define DRM_MODE_MATCH_CLOCK	    (1 << 1)
+#define DRM_MODE_MATCH_FLAGS	    (1 << 2)
+#define DRM_MODE_MATCH_3D_FLAGS	    (1 << 3)
+#define DRM_MODE_MATCH_ASPECT_RATIO (1 << 4)
 
 /**
  * struct drm_display_mode - a timing
@@ -39,7 +63,8 @@ struct drm_display_mode {
 	u16 crtc_vdisplay, crtc_vblank_start, crtc_vblank_end, crtc_vsync_start,
 		crtc_vsync_end, crtc_vtotal;
 	char name[DRM_DISPLAY_MODE_LEN];
-	struct list_head head; /* a list of the connector, or none */
+	struct list_head head;	  /* a list of the connector, or none */
+	bool expose_to_userspace; /* during GETCONNECTOR; mode_config.mutex */
 };
 
 /* Make a mode, zeroed, for drm_mode_destroy(). NULL: no memory. */
@@ -51,7 +76,8 @@ drm_mode_duplicate(struct drm_device *dev, const struct drm_display_mode *mode);
 /* drm_mode_copy - all but the link in a list */
 EXPORT_SYMBOL void drm_mode_copy(struct drm_display_mode *dst,
 				 const struct drm_display_mode *src);
-/* drm_cvt_mode - a timing after VESA's CVT; NULL: no memory */
+/* drm_cvt_mode - a timing after VESA's CVT; NULL: no memory, or no such timing
+ * can be */
 EXPORT_SYMBOL struct drm_display_mode *
 drm_cvt_mode(struct drm_device *dev, int hdisplay, int vdisplay, int vrefresh,
 	     bool reduced, bool interlaced, bool margins);
@@ -62,13 +88,26 @@ EXPORT_SYMBOL void drm_mode_set_crtcinfo(struct drm_display_mode *mode,
 EXPORT_SYMBOL int drm_mode_vrefresh(const struct drm_display_mode *mode);
 EXPORT_SYMBOL void drm_mode_get_hv_timing(const struct drm_display_mode *mode,
 					  int *hdisplay, int *vdisplay);
+/* drm_mode_match - are they alike in DRM_MODE_MATCH_*? */
+EXPORT_SYMBOL bool drm_mode_match(const struct drm_display_mode *a,
+				  const struct drm_display_mode *b,
+				  unsigned int what);
 EXPORT_SYMBOL bool drm_mode_equal(const struct drm_display_mode *a,
 				  const struct drm_display_mode *b);
 EXPORT_SYMBOL bool
 drm_mode_equal_no_clocks_no_stereo(const struct drm_display_mode *a,
 				   const struct drm_display_mode *b);
+/* drm_mode_validate_basic - is it a mode at all? */
 EXPORT_SYMBOL enum drm_mode_status
 drm_mode_validate_basic(const struct drm_display_mode *mode);
+/* drm_mode_validate_driver - and one for this device? */
+EXPORT_SYMBOL enum drm_mode_status
+drm_mode_validate_driver(struct drm_device *dev,
+			 const struct drm_display_mode *mode);
+/* drm_mode_validate_size - and not larger than this? 0: any size is fine */
+EXPORT_SYMBOL enum drm_mode_status
+drm_mode_validate_size(const struct drm_display_mode *mode, int max_x,
+		       int max_y);
 EXPORT_SYMBOL void drm_mode_convert_to_umode(struct drm_mode_modeinfo *out,
 					     const struct drm_display_mode *in);
 /* drm_mode_convert_umode - 0; -ERANGE (clock), -EINVAL */

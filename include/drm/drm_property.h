@@ -117,6 +117,20 @@ EXPORT_SYMBOL void drm_property_blob_put(struct drm_property_blob *blob);
 EXPORT_SYMBOL bool
 drm_property_replace_blob(struct drm_property_blob **blob,
 			  struct drm_property_blob *new_blob);
+/**
+ * drm_property_replace_blob_from_id() - make a blob of a program's a value
+ * @dev: the device
+ * @blob: the value; gets a reference of its own
+ * @blob_id: any number; 0: no blob
+ * @expected_size: bytes it must have, or -1
+ * @expected_elem_size: its size must be a multiple of this, or -1
+ * @replaced: set if it was another one before, else left alone
+ *
+ * Return: 0; -EINVAL (no such blob, or not of this size).
+ */
+EXPORT_SYMBOL int drm_property_replace_blob_from_id(
+	struct drm_device *dev, struct drm_property_blob **blob, u64 blob_id,
+	ssize_t expected_size, ssize_t expected_elem_size, bool *replaced);
 /* drm_property_replace_global_blob - replace a blob that is told by a
  * property which is in no state (EDID, PATH...): 0; -ENOMEM. mode_config.mutex
  * held. */

@@ -45,6 +45,22 @@ EXPORT_SYMBOL void idr_destroy(struct idr *idr);
 EXPORT_SYMBOL int idr_alloc(struct idr *idr, void *ptr);
 
 /**
+ * idr_alloc_at() - give a pointer a number
+ * @idr: the idr
+ * @ptr: the pointer
+ * @id: the number, not below the base; memory is used for all below it
+ *
+ * Return: 0; -ENOMEM; -ENOSPC: it is in use.
+ */
+EXPORT_SYMBOL int idr_alloc_at(struct idr *idr, void *ptr, u32 id);
+
+/* idr_is_empty - is no number in use? */
+static inline bool idr_is_empty(const struct idr *idr)
+{
+	return !idr->count;
+}
+
+/**
  * idr_find() - the pointer of a number
  * @idr: the idr
  * @id: any number

@@ -5,6 +5,7 @@
  * The first to open a primary node becomes master, which makes a drm_master;
  * those who open it while there is one belong to it. A client that is neither
  * privileged nor master is let in when the master presents the client's magic.
+ * A lessee's file is master as long as its owner is (src/kms/drm_lease.c).
  * All of it is guarded by drm_device.master_mutex.
  */
 #include <linux/capability.h>
@@ -14,7 +15,7 @@
 
 #include "internal.h"
 
-static struct drm_master *master_create(void)
+struct drm_master *drm_master_create(struct drm_device *dev)
 {
 	struct drm_master *master = kzalloc(sizeof(*master), GFP_KERNEL);
 
@@ -22,7 +23,12 @@ static struct drm_master *master_create(void)
 		return NULL;
 	}
 	kref_init(&master->refcount);
+	master->dev = dev;
 	idr_init(&master->magic_map, 1);
+	INIT_LIST_HEAD(&master->lessee_list);
+	INIT_LIST_HEAD(&master->lessees);
+	idr_init(&master->leases, 0);
+	idr_init(&master->lessee_idr, 1);
 	return master;
 }
 
@@ -30,19 +36,25 @@ static void master_destroy(struct kref *ref)
 {
 	struct drm_master *master =
 		container_of(ref, struct drm_master, refcount);
+	const struct drm_kms_hooks *hooks = master->dev->mode_config.hooks;
 
+	if (hooks) {
+		hooks->master_destroy(master);
+	}
 	idr_destroy(&master->magic_map);
+	idr_destroy(&master->leases);
+	idr_destroy(&master->lessee_idr);
 	kfree(master->unique);
 	kfree(master);
 }
 
-static struct drm_master *master_get(struct drm_master *master)
+struct drm_master *drm_master_get(struct drm_master *master)
 {
 	kref_get(&master->refcount);
 	return master;
 }
 
-static void master_put(struct drm_master **master)
+void drm_master_put(struct drm_master **master)
 {
 	if (*master) {
 		kref_put(&(*master)->refcount, master_destroy);
@@ -53,25 +65,26 @@ static void master_put(struct drm_master **master)
 static bool is_current_master(struct drm_file *file)
 {
 	lockdep_assert_held(&file->minor->dev->master_mutex);
-	return file->is_master && file->minor->dev->master == file->master;
+	return file->is_master &&
+	       drm_lease_owner(file->master) == file->minor->dev->master;
 }
 
 static void set_master(struct drm_device *dev, struct drm_file *file)
 {
-	dev->master = master_get(file->master);
+	dev->master = drm_master_get(file->master);
 	file->was_master = true;
 }
 
 /* Make a file master of a kingdom of its own. */
 static int new_master(struct drm_device *dev, struct drm_file *file)
 {
-	struct drm_master *master = master_create();
+	struct drm_master *master = drm_master_create(dev);
 
 	lockdep_assert_held(&dev->master_mutex);
 	if (!master) {
 		return -ENOMEM;
 	}
-	master_put(&file->master);
+	drm_master_put(&file->master);
 	file->master = master;
 	file->is_master = true;
 	file->authenticated = true;
@@ -86,7 +99,7 @@ int drm_master_open(struct drm_file *file)
 
 	mutex_lock(&dev->master_mutex);
 	if (dev->master) {
-		file->master = master_get(dev->master);
+		file->master = drm_master_get(dev->master);
 	} else {
 		ret = new_master(dev, file);
 	}
@@ -106,7 +119,7 @@ static void put_magic(struct drm_file *file)
 		idr_replace(map, NULL, file->magic);
 	}
 	idr_remove(&file->master->magic_map, file->magic);
-	master_put(&file->magic_master);
+	drm_master_put(&file->magic_master);
 }
 
 void drm_master_release(struct drm_file *file)
@@ -117,10 +130,42 @@ void drm_master_release(struct drm_file *file)
 	if (file->magic) {
 		put_magic(file);
 	}
-	if (is_current_master(file)) {
-		master_put(&dev->master);
+	if (is_current_master(file) && dev->master == file->master) {
+		drm_master_put(&dev->master);
 	}
-	master_put(&file->master);
+	if (dev->mode_config.hooks && file->is_master) {
+		dev->mode_config.hooks->master_release(file->master);
+	}
+	drm_master_put(&file->master);
+	mutex_unlock(&dev->master_mutex);
+}
+
+struct drm_master *drm_file_get_master(struct drm_file *file)
+{
+	struct drm_device *dev = file->minor->dev;
+	struct drm_master *master;
+
+	mutex_lock(&dev->master_mutex);
+	master = drm_master_get(file->master);
+	mutex_unlock(&dev->master_mutex);
+	return master;
+}
+
+void drm_master_lease(struct drm_file *file, struct drm_master *lessee)
+{
+	struct drm_device *dev = file->minor->dev;
+
+	mutex_lock(&dev->master_mutex);
+	/* It can have become master, should the lessor just have ceased to be
+	 * it. */
+	if (file->is_master) {
+		drm_master_put(&dev->master);
+	}
+	drm_master_put(&file->master);
+	file->master = lessee;
+	file->lease = lessee;
+	file->is_master = true;
+	file->authenticated = true;
 	mutex_unlock(&dev->master_mutex);
 }
 
@@ -177,6 +222,8 @@ int drm_set_master(struct drm_file *file)
 		ret = -EINVAL;
 	} else if (!file->is_master) {
 		ret = new_master(dev, file);
+	} else if (file->lease) {
+		ret = -EINVAL;
 	} else {
 		set_master(dev, file);
 	}
@@ -195,8 +242,8 @@ int drm_drop_master(struct drm_file *file)
 		return ret;
 	}
 	mutex_lock(&dev->master_mutex);
-	if (is_current_master(file)) {
-		master_put(&dev->master);
+	if (is_current_master(file) && !file->lease) {
+		drm_master_put(&dev->master);
 	} else {
 		ret = -EINVAL;
 	}
@@ -214,7 +261,7 @@ int drm_get_magic(struct drm_file *file, u32 *magic)
 		ret = idr_alloc(&file->master->magic_map, file);
 		if (ret > 0) {
 			file->magic = (u32)ret;
-			file->magic_master = master_get(file->master);
+			file->magic_master = drm_master_get(file->master);
 			ret = 0;
 		}
 	}

@@ -5,7 +5,7 @@
  * drm_open() makes a file with one reference, which stands for its fd. Each
  * mapping made through it has one more. drm_close() drops the fd's; the last
  * one to go runs drm_release(), which takes things back in the kernel's order:
- * handles of syncobjs and of buffers, mastership, the driver's own, the PRIME
+ * what it has of the display, handles of syncobjs and of buffers, mastership, the driver's own, the PRIME
  * table. A file has a reference to its device.
  */
 #include <linux/capability.h>
@@ -32,6 +32,7 @@ struct drm_file *drm_open(struct drm_minor *minor)
 	/* 0 is the id of dma-bufs among the holders of a file. */
 	static atomic_ullong next_id = FILE_HOLDER_DMA_BUF + 1;
 	struct drm_device *dev = minor->dev;
+	const struct drm_kms_hooks *hooks = dev->mode_config.hooks;
 	struct drm_file *file;
 	int ret;
 
@@ -52,6 +53,9 @@ struct drm_file *drm_open(struct drm_minor *minor)
 	drm_syncobj_open(file);
 	mutex_init(&file->mappings_lock);
 	drm_prime_init_file_private(&file->prime);
+	if (hooks) {
+		hooks->file_open(file);
+	}
 
 	if (dev->driver->open) {
 		ret = dev->driver->open(dev, file);
@@ -76,6 +80,9 @@ err_close:
 		dev->driver->postclose(dev, file);
 	}
 err_free:
+	if (hooks) {
+		hooks->file_release(file);
+	}
 	free_file(file);
 	return ERR_PTR(ret);
 }
@@ -88,6 +95,9 @@ static void drm_release(struct kref *ref)
 	mutex_lock(&dev->filelist_mutex);
 	list_del_init(&file->node);
 	mutex_unlock(&dev->filelist_mutex);
+	if (dev->mode_config.hooks) {
+		dev->mode_config.hooks->file_release(file);
+	}
 	drm_syncobj_release(file);
 	drm_gem_release(dev, file);
 	if (drm_is_primary_client(file)) {

@@ -138,6 +138,26 @@ int idr_alloc(struct idr *idr, void *ptr)
 	return (int)(i + idr->base);
 }
 
+int idr_alloc_at(struct idr *idr, void *ptr, u32 id)
+{
+	u32 i = id - idr->base;
+
+	while (i >= idr->size) {
+		int ret = idr->size > IDR_MAX / 2 ? -ENOSPC : grow(idr);
+
+		if (ret) {
+			return ret;
+		}
+	}
+	if (is_taken(idr, i)) {
+		return -ENOSPC;
+	}
+	take(idr, i);
+	idr->slots[i] = ptr;
+	idr->count++;
+	return 0;
+}
+
 /* The slot of a number in use, or NULL. */
 static void **slot_of(const struct idr *idr, u32 id)
 {
