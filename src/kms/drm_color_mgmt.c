@@ -52,14 +52,9 @@ int drm_mode_crtc_set_gamma_size(struct drm_crtc *crtc, int gamma_size)
 	return 0;
 }
 
-static bool has_property(struct drm_mode_object *obj, struct drm_property *prop)
+static bool has_property(struct drm_crtc *crtc, struct drm_property *prop)
 {
-	for (int i = 0; i < obj->properties->count; i++) {
-		if (obj->properties->properties[i] == prop) {
-			return true;
-		}
-	}
-	return false;
+	return drm_mode_obj_find_prop_id(&crtc->base, prop->base.id);
 }
 
 bool drm_crtc_supports_legacy_gamma(struct drm_crtc *crtc)
@@ -67,6 +62,6 @@ bool drm_crtc_supports_legacy_gamma(struct drm_crtc *crtc)
 	const struct drm_mode_config *config = &crtc->dev->mode_config;
 
 	return crtc->gamma_size &&
-	       (has_property(&crtc->base, config->gamma_lut_property) ||
-		has_property(&crtc->base, config->degamma_lut_property));
+	       (has_property(crtc, config->gamma_lut_property) ||
+		has_property(crtc, config->degamma_lut_property));
 }
