@@ -21,7 +21,7 @@ static int vkms_atomic_check(struct drm_device *dev,
 	struct drm_crtc *crtc;
 	int i;
 
-	for_each_oldnew_crtc_in_state(state, crtc, old_state, new_state, i) {
+	for_each_oldnew_crtc_in_state (state, crtc, old_state, new_state, i) {
 		if (new_state->gamma_lut && new_state->color_mgmt_changed &&
 		    new_state->gamma_lut->length /
 				    sizeof(struct drm_color_lut) >

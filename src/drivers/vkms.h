@@ -97,8 +97,8 @@ extern const unsigned int vkms_nr_write_formats;
 /* vkms_read_run - pixels as they are composed */
 void vkms_read_run(const struct vkms_run *run, struct vkms_pixel *out);
 /* vkms_write_line - a composed line into a framebuffer that can be written */
-void vkms_write_line(const struct drm_framebuffer *fb, void *const *data,
-		     u32 y, const struct vkms_pixel *in, unsigned int n);
+void vkms_write_line(const struct drm_framebuffer *fb, void *const *data, u32 y,
+		     const struct vkms_pixel *in, unsigned int n);
 /* vkms_to_xrgb8888 - composed pixels as they are looked at */
 void vkms_to_xrgb8888(const struct vkms_pixel *in, u32 *out, unsigned int n);
 
@@ -190,16 +190,16 @@ struct vkms_output {
 
 	/* The vblanks, while they are enabled: */
 	struct hrtimer vblank_timer;
-	s64 period;		    /* ns; constant while the timer runs */
-	_Atomic s64 vblank_time;    /* of the last one; CLOCK_MONOTONIC */
-	_Atomic s64 vblank_base;    /* one to count from; 0: none yet */
+	s64 period;		 /* ns; constant while the timer runs */
+	_Atomic s64 vblank_time; /* of the last one; CLOCK_MONOTONIC */
+	_Atomic s64 vblank_base; /* one to count from; 0: none yet */
 
 	spinlock_t lock; /* before event_lock */
 	/* What is seen now, and what from the next vblank on, or NULL: lock. */
 	struct vkms_picture *shown, *next;
 	/* A still of what was seen last, or NULL: lock. */
 	struct vkms_picture *last;
-	u64 sequence;   /* as in struct uprime_frame; lock */
+	u64 sequence;	/* as in struct uprime_frame; lock */
 	s64 shown_time; /* lock */
 	/* Pictures to be written: vkms_writeback_job.node; lock. */
 	struct list_head writeback_jobs;

@@ -12,7 +12,8 @@ static void unmap_layers(const struct vkms_picture *picture, unsigned int n,
 	}
 }
 
-static int map_layers(const struct vkms_picture *picture, void *maps[][DRM_FORMAT_MAX_PLANES])
+static int map_layers(const struct vkms_picture *picture,
+		      void *maps[][DRM_FORMAT_MAX_PLANES])
 {
 	for (unsigned int i = 0; i < picture->nr_layers; i++) {
 		int ret = drm_gem_fb_vmap(picture->layers[i].fb, maps[i]);
@@ -31,7 +32,7 @@ static bool is_turned(const struct vkms_layer *layer)
 }
 
 struct vkms_run vkms_layer_run(const struct vkms_layer *layer,
-				 void *const *data, int y)
+			       void *const *data, int y)
 {
 	int w = drm_rect_width(&layer->dst), h = drm_rect_height(&layer->dst);
 	int src_w = is_turned(layer) ? h : w, src_h = is_turned(layer) ? w : h;
@@ -96,7 +97,7 @@ static void blend_line(const struct vkms_pixel *in, struct vkms_pixel *out,
 }
 
 int vkms_lines_init(struct vkms_lines *lines,
-		      const struct vkms_picture *picture)
+		    const struct vkms_picture *picture)
 {
 	int ret;
 
@@ -161,4 +162,3 @@ int vkms_compose_lines(const struct vkms_picture *picture,
 	vkms_lines_fini(&lines);
 	return 0;
 }
-

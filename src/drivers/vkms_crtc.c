@@ -88,8 +88,7 @@ static s64 vkms_get_vblank_timestamp(struct drm_crtc *crtc, bool in_vblank_irq)
 	return crtc_to_vkms_output(crtc)->vblank_time;
 }
 
-static struct drm_crtc_state *
-vkms_crtc_duplicate_state(struct drm_crtc *crtc)
+static struct drm_crtc_state *vkms_crtc_duplicate_state(struct drm_crtc *crtc)
 {
 	struct vkms_crtc_state *state = kzalloc(sizeof(*state), GFP_KERNEL);
 

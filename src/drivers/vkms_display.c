@@ -115,7 +115,7 @@ void vkms_display_changed(struct vkms_output *output)
 	struct uprime_display_watch *watch;
 
 	spin_lock(&vkms->watch_lock);
-	list_for_each_entry(watch, &vkms->watches, node) {
+	list_for_each_entry (watch, &vkms->watches, node) {
 		watch->shown(watch, output->index);
 	}
 	spin_unlock(&vkms->watch_lock);

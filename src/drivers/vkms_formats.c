@@ -10,11 +10,14 @@
 #include "vkms.h"
 
 const u32 vkms_formats[] = {
-	DRM_FORMAT_ARGB8888,	 DRM_FORMAT_XRGB8888,
-	DRM_FORMAT_XRGB16161616, DRM_FORMAT_ARGB16161616,
+	DRM_FORMAT_ARGB8888,
+	DRM_FORMAT_XRGB8888,
+	DRM_FORMAT_XRGB16161616,
+	DRM_FORMAT_ARGB16161616,
 	DRM_FORMAT_RGB565,
 	/* Linux 6.12's end here. */
-	DRM_FORMAT_XRGB2101010,	 DRM_FORMAT_NV12,
+	DRM_FORMAT_XRGB2101010,
+	DRM_FORMAT_NV12,
 };
 const unsigned int vkms_nr_formats = ARRAY_SIZE(vkms_formats);
 const unsigned int vkms_nr_write_formats = 5;
@@ -158,11 +161,11 @@ struct yuv_matrix {
 		[DRM_COLOR_YCBCR_FULL_RANGE] = MATRIX(kr, kb, 1.0, 1.0, 0),    \
 	}
 
-static const struct yuv_matrix matrices[DRM_COLOR_ENCODING_MAX]
-				       [DRM_COLOR_RANGE_MAX] = {
-	[DRM_COLOR_YCBCR_BT601] = MATRICES(0.299, 0.114),
-	[DRM_COLOR_YCBCR_BT709] = MATRICES(0.2126, 0.0722),
-	[DRM_COLOR_YCBCR_BT2020] = MATRICES(0.2627, 0.0593),
+static const struct yuv_matrix
+	matrices[DRM_COLOR_ENCODING_MAX][DRM_COLOR_RANGE_MAX] = {
+		[DRM_COLOR_YCBCR_BT601] = MATRICES(0.299, 0.114),
+		[DRM_COLOR_YCBCR_BT709] = MATRICES(0.2126, 0.0722),
+		[DRM_COLOR_YCBCR_BT2020] = MATRICES(0.2627, 0.0593),
 };
 
 /* From 2^-16, which leaves room for sums, to the nearest. */
@@ -178,9 +181,9 @@ static void read_nv12(const struct vkms_run *run, struct vkms_pixel *out)
 	const u8 *luma = run->data[0], *chroma = run->data[1];
 	int x = run->x, y = run->y;
 
-	for (unsigned int i = 0; i < run->n;
-	     i++, x += run->dx, y += run->dy) {
-		const u8 *c = chroma + (y / 2) * (ptrdiff_t)run->fb->pitches[1] +
+	for (unsigned int i = 0; i < run->n; i++, x += run->dx, y += run->dy) {
+		const u8 *c = chroma +
+			      (y / 2) * (ptrdiff_t)run->fb->pitches[1] +
 			      x / 2 * 2;
 		s64 v = luma[y * (ptrdiff_t)run->fb->pitches[0] + x];
 		s64 cb = (c[0] - 128) * (s32)SPREAD8;
@@ -266,8 +269,8 @@ static void write_565(const struct vkms_pixel *in, unsigned int n, u8 *p)
 	}
 }
 
-void vkms_write_line(const struct drm_framebuffer *fb, void *const *data,
-		     u32 y, const struct vkms_pixel *in, unsigned int n)
+void vkms_write_line(const struct drm_framebuffer *fb, void *const *data, u32 y,
+		     const struct vkms_pixel *in, unsigned int n)
 {
 	u8 *p = (u8 *)data[0] + (size_t)y * fb->pitches[0];
 

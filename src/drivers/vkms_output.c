@@ -85,8 +85,8 @@ static int make_mode(struct drm_device *dev,
 	struct drm_display_mode *mode;
 
 	if (options->width < VKMS_SIZE_MIN || options->height < VKMS_SIZE_MIN ||
-	    options->width > VKMS_SIZE_MAX ||
-	    options->height > VKMS_SIZE_MAX || mhz < 1000 || mhz > 1000000) {
+	    options->width > VKMS_SIZE_MAX || options->height > VKMS_SIZE_MAX ||
+	    mhz < 1000 || mhz > 1000000) {
 		return -EINVAL;
 	}
 	mode = drm_cvt_mode(dev, (int)options->width, (int)options->height,
@@ -95,8 +95,8 @@ static int make_mode(struct drm_device *dev,
 		return -ENOMEM;
 	}
 	if (mhz % 1000) {
-		mode->clock = (int)((u64)mode->htotal * mode->vtotal * mhz /
-				    1000000);
+		mode->clock =
+			(int)((u64)mode->htotal * mode->vtotal * mhz / 1000000);
 	}
 	drm_mode_copy(out, mode);
 	drm_mode_destroy(dev, mode);

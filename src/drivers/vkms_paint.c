@@ -108,10 +108,10 @@ static int paint_plain(struct vkms_canvas *canvas,
 {
 	const struct drm_framebuffer *fb = layer->fb;
 
-	return paint(canvas,
-		     image_of(data[0], fb->width, fb->height, fb->pitches[0],
-			      blend),
-		     blend, layer->src_x, layer->src_y, &layer->dst);
+	return paint(
+		canvas,
+		image_of(data[0], fb->width, fb->height, fb->pitches[0], blend),
+		blend, layer->src_x, layer->src_y, &layer->dst);
 }
 
 /* The same line by line. */
@@ -158,8 +158,7 @@ static bool has_background(const struct vkms_picture *picture)
 	const struct drm_rect *dst = &picture->layers[0].dst;
 
 	return !picture->nr_layers || dst->x1 > 0 || dst->y1 > 0 ||
-	       dst->x2 < (int)picture->width ||
-	       dst->y2 < (int)picture->height;
+	       dst->x2 < (int)picture->width || dst->y2 < (int)picture->height;
 }
 
 static void clear(struct vkms_canvas *canvas,
@@ -220,12 +219,11 @@ static void paint_deep_lines(struct vkms_canvas *canvas,
 	}
 	for (u32 y = 0; y < picture->height; y++) {
 		if (is_deep_line(picture, deep, (int)y)) {
-			vkms_to_xrgb8888(
-				vkms_compose_line(lines, (int)y),
-				canvas->pixels +
-					(size_t)y *
-						(canvas->stride / sizeof(u32)),
-				picture->width);
+			vkms_to_xrgb8888(vkms_compose_line(lines, (int)y),
+					 canvas->pixels +
+						 (size_t)y * (canvas->stride /
+							      sizeof(u32)),
+					 picture->width);
 		}
 	}
 }

@@ -74,7 +74,7 @@ vkms_picture_create(const struct drm_atomic_state *state,
 	}
 	/* The planes have no zpos: the order is that in which they were made.
 	 */
-	drm_for_each_plane_mask(plane, state->dev, crtc_state->plane_mask) {
+	drm_for_each_plane_mask (plane, state->dev, crtc_state->plane_mask) {
 		const struct drm_plane_state *plane_state =
 			drm_atomic_get_new_plane_state(state, plane);
 

@@ -117,7 +117,7 @@ void vkms_writeback_vblank(struct vkms_output *output)
 	bool found = false;
 
 	lockdep_assert_held(&output->lock);
-	list_for_each_entry(job, &output->writeback_jobs, node) {
+	list_for_each_entry (job, &output->writeback_jobs, node) {
 		if (!job->picture && output->shown) {
 			job->picture = vkms_picture_get(output->shown);
 		}
