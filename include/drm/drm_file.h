@@ -53,12 +53,14 @@ struct drm_master {
 	char *unique;	      /* bus id after SET_VERSION, or NULL; owned */
 
 	/* Leases: mode_config.idr_mutex. */
-	struct drm_master *lessor;    /* referenced, or NULL: it owns itself */
-	int lessee_id;		      /* 0: an owner */
-	struct list_head lessee_list; /* in lessor->lessees */
-	struct list_head lessees;
-	struct idr leases;     /* object id -> object that it was leased */
-	struct idr lessee_idr; /* owner: lessee_id -> drm_master */
+	struct drm_master *lessor; /* referenced, or NULL: an owner; constant
+				      once it can be found */
+	int lessee_id;		   /* of a lessee, else 0; as lessor */
+	struct list_head lessee_list; /* lessor->lessees */
+	struct list_head lessees;     /* drm_master.lessee_list */
+	struct idr leases;     /* a lessee's: id -> any pointer; empty once it
+				  was revoked */
+	struct idr lessee_idr; /* an owner's: lessee_id -> drm_master */
 };
 
 /**
@@ -69,15 +71,28 @@ struct drm_master {
 struct drm_pending_event {
 	struct dma_fence *fence; /* signalled when it is sent; referenced, or
 				    NULL */
-	/* called when it is sent; the completion of a commit */
+	/* called when it is sent, under event_lock, or NULL */
 	void (*completion_release)(struct drm_pending_event *event);
-	void *completion;
+	void *completion; /* for that */
 	struct drm_event *event;    /* what is read; part of the allocation */
 	struct drm_file *file_priv; /* who gets it, or NULL: nobody;
 				       event_lock */
 	struct list_head link;	    /* event_lock: in file.event_list or
 				       where it waits */
 	struct list_head pending_link; /* file.pending_event_list; event_lock */
+};
+
+/**
+ * struct drm_event_host - how a host delivers the events of a file
+ *
+ * Called under event_lock.
+ */
+struct drm_event_host {
+	/* One was added to event_list: see drm_event_first(). */
+	void (*ready)(struct drm_file *file);
+	/* Bytes that were passed and not read yet. Asked when there seems to
+	 * be no room for another event. */
+	int (*unread)(struct drm_file *file);
 };
 
 /**
@@ -95,6 +110,9 @@ struct drm_file {
 	bool was_master;	   /* master_mutex */
 	u32 magic;		   /* 0: none; master_mutex */
 	struct drm_master *master; /* owned, NULL on render; master_mutex */
+	/* The master of a lessee, else NULL; constant once a program has the
+	 * file. */
+	struct drm_master *lease;
 	struct drm_master *magic_master; /* whose number magic is, owned: a file
 					    can get another master since;
 					    master_mutex */
@@ -114,7 +132,6 @@ struct drm_file {
 	bool atomic;
 	bool aspect_ratio_allowed;
 	bool writeback_connectors;
-	bool supports_virtualized_cursor_plane;
 
 	struct mutex fbs_lock;
 	struct list_head fbs;	/* drm_framebuffer.filp_head; fbs_lock */
@@ -124,9 +141,11 @@ struct drm_file {
 	struct list_head pending_event_list; /* those under way */
 	struct list_head event_list;	     /* those to be read */
 	int event_space;		     /* bytes that are left */
-	/* The host's: called under event_lock when one was added to
-	 * event_list; NULL: drm_read() takes them. */
-	void (*event_ready)(struct drm_file *file, void *data);
+	int event_passed; /* bytes, no part of event_space, of what
+			     drm_event_pass() gave to the host and the program
+			     had not read when it was last asked for */
+	/* The host's, or NULL: drm_read() takes the events; event_lock. */
+	const struct drm_event_host *event_host;
 	void *event_data;
 
 	struct mutex mappings_lock;
@@ -191,8 +210,21 @@ EXPORT_SYMBOL void drm_event_cancel_free(struct drm_device *dev,
 EXPORT_SYMBOL void drm_send_event_locked(struct drm_device *dev,
 					 struct drm_pending_event *e, s64 time);
 
+/* drm_event_first - the event to be read first, or NULL. event_lock held */
+EXPORT_SYMBOL struct drm_pending_event *drm_event_first(struct drm_file *file);
+
 /**
- * drm_event_take() - the next event to be read
+ * drm_event_pass() - the host has passed an event on to the program
+ * @file: a file with an event_host
+ * @event: drm_event_first(), freed
+ *
+ * It takes room until the host says that it was read. event_lock held.
+ */
+EXPORT_SYMBOL void drm_event_pass(struct drm_file *file,
+				  struct drm_pending_event *event);
+
+/**
+ * drm_event_take() - the next event to be read, where no host delivers them
  * @file: the file
  * @room: bytes: one that is larger stays
  *

@@ -74,6 +74,16 @@ struct task *current_task(void) __attribute__((visibility("default")));
 void set_current_task(struct task *task)
 	__attribute__((visibility("default")));
 
+#define TASK_COMM_LEN 16
+
+/**
+ * task_comm() - what a program calls itself
+ * @task: the task
+ * @comm: set to its name; empty if it is not to be had
+ */
+void task_comm(const struct task *task, char comm[TASK_COMM_LEN])
+	__attribute__((visibility("default")));
+
 /* The callbacks of the current task. */
 bool capable(int cap) __attribute__((visibility("default")));
 int copy_from_user(void *to, u64 from, size_t n)

@@ -41,6 +41,8 @@ struct drm_device *drm_dev_alloc(const struct drm_driver *driver,
 	INIT_LIST_HEAD(&dev->objects);
 	mutex_init(&dev->vma_lock);
 	drm_vma_offset_manager_init(&dev->vma_offsets);
+	spin_lock_init(&dev->event_lock);
+	INIT_LIST_HEAD(&dev->vblank_event_list);
 	return dev;
 }
 
@@ -59,6 +61,7 @@ static void dev_release(struct kref *ref)
 	mutex_destroy(&dev->object_name_lock);
 	mutex_destroy(&dev->objects_lock);
 	mutex_destroy(&dev->vma_lock);
+	mutex_destroy(&dev->event_lock);
 	kfree(dev);
 }
 
@@ -103,6 +106,9 @@ int drm_dev_register(struct drm_device *dev)
 		dev->render.index = RENDER_MINOR_BASE + render;
 		minors[DRM_MINOR_RENDER][render] = &dev->render;
 	}
+	if (dev->mode_config.hooks) {
+		dev->mode_config.hooks->dev_register(dev);
+	}
 	dev->registered = true;
 out:
 	mutex_unlock(&minors_lock);
@@ -114,6 +120,9 @@ void drm_dev_unregister(struct drm_device *dev)
 	mutex_lock(&minors_lock);
 	if (!atomic_exchange(&dev->registered, false)) {
 		goto out;
+	}
+	if (dev->mode_config.hooks) {
+		dev->mode_config.hooks->dev_unregister(dev);
 	}
 	minors[DRM_MINOR_PRIMARY][dev->primary.index] = NULL;
 	if (dev->render.index >= 0) {

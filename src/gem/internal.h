@@ -143,6 +143,26 @@ int drm_syncobj_add_eventfd(struct drm_syncobj *syncobj, u64 point,
 
 /* drm_auth.c */
 
+/* drm_master_create - with one reference, of no file yet; NULL: no memory */
+struct drm_master *drm_master_create(struct drm_device *dev);
+struct drm_master *drm_master_get(struct drm_master *master);
+/* drm_master_put - drop *master's reference, if any, and forget it.
+ * mode_config.idr_mutex not held */
+void drm_master_put(struct drm_master **master);
+/* drm_file_get_master - of a primary node's file, with a reference */
+struct drm_master *drm_file_get_master(struct drm_file *file);
+/* drm_master_lease - make a new file the lessee's, with its reference */
+void drm_master_lease(struct drm_file *file, struct drm_master *lessee);
+
+/* drm_lease_owner - who a lease comes from in the end */
+static inline struct drm_master *drm_lease_owner(struct drm_master *master)
+{
+	while (master->lessor) {
+		master = master->lessor;
+	}
+	return master;
+}
+
 /* drm_master_open - a primary node is opened: the first becomes master, the
  * others know it. -ENOMEM. */
 int drm_master_open(struct drm_file *file);

@@ -12,6 +12,7 @@
 #include <linux/capability.h>
 #include <linux/kernel.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -188,6 +189,21 @@ int copy_from_user(void *to, u64 from, size_t n)
 	struct task *task = current_task();
 
 	return n ? task->ops->copy_from_user(task, to, from, n) : 0;
+}
+
+void task_comm(const struct task *task, char comm[TASK_COMM_LEN])
+{
+	char path[32];
+	ssize_t n = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)task->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, comm, TASK_COMM_LEN - 1);
+		close(fd);
+	}
+	comm[max(n, (ssize_t)0)] = '\0';
 }
 
 int copy_to_user(u64 to, const void *from, size_t n)

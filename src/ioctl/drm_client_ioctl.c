@@ -6,12 +6,15 @@
 #include <uprime/host.h>
 
 #include "internal.h"
+#include "kms_args.h"
 
 /* The interface version that SET_VERSION negotiates. */
 #define IF_MAJOR 1
 #define IF_MINOR 4
 /* The user id GET_CLIENT tells of whoever asks. */
 #define OVERFLOW_UID 65534
+/* Of a driver that does not say how large its cursor is, in pixels. */
+#define DEFAULT_CURSOR_SIZE 64
 
 /* Give a string to a buffer of *@len bytes, unterminated and cut to it, and
  * say how long it would be. */
@@ -108,6 +111,51 @@ int drm_getstats_ioctl(struct drm_device *dev, void *data,
 	return 0;
 }
 
+/* What only devices with displays are asked. */
+static int display_cap(struct drm_device *dev, struct drm_get_cap *cap)
+{
+	const struct drm_mode_config *config = &dev->mode_config;
+
+	switch (cap->capability) {
+	case DRM_CAP_DUMB_BUFFER:
+		cap->value = !!dev->driver->dumb_create;
+		return 0;
+	case DRM_CAP_VBLANK_HIGH_CRTC:
+	case DRM_CAP_CRTC_IN_VBLANK_EVENT:
+		cap->value = 1;
+		return 0;
+	case DRM_CAP_DUMB_PREFERRED_DEPTH:
+		cap->value = config->preferred_depth;
+		return 0;
+	case DRM_CAP_DUMB_PREFER_SHADOW:
+		cap->value = config->prefer_shadow;
+		return 0;
+	case DRM_CAP_ASYNC_PAGE_FLIP:
+		cap->value = config->async_page_flip;
+		return 0;
+	case DRM_CAP_PAGE_FLIP_TARGET:
+		/* Flips come with the next vblank, whatever the driver. */
+		return 0;
+	case DRM_CAP_CURSOR_WIDTH:
+		cap->value = config->cursor_width ? config->cursor_width
+						  : DEFAULT_CURSOR_SIZE;
+		return 0;
+	case DRM_CAP_CURSOR_HEIGHT:
+		cap->value = config->cursor_height ? config->cursor_height
+						   : DEFAULT_CURSOR_SIZE;
+		return 0;
+	case DRM_CAP_ADDFB2_MODIFIERS:
+		cap->value = !config->fb_modifiers_not_supported;
+		return 0;
+	case DRM_CAP_ATOMIC_ASYNC_PAGE_FLIP:
+		cap->value = drm_core_check_feature(dev, DRIVER_ATOMIC) &&
+			     config->async_page_flip;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
 int drm_getcap_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
 	const struct drm_driver *driver = dev->driver;
@@ -135,18 +183,76 @@ int drm_getcap_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 			drm_core_check_feature(dev, DRIVER_SYNCOBJ_TIMELINE);
 		return 0;
 	default:
-		/* The others are about displays. */
+		return drm_core_check_feature(dev, DRIVER_MODESET)
+			       ? display_cap(dev, cap)
+			       : -EOPNOTSUPP;
+	}
+}
+
+/* Is it a program whose idea of atomic is so broken that the kernel knows it by
+ * its name? Later versions of it ask for 2. */
+static bool is_broken_xorg(u64 value)
+{
+	char comm[TASK_COMM_LEN];
+
+	task_comm(current_task(), comm);
+	return value == 1 && comm[0] == 'X';
+}
+
+static int set_atomic(struct drm_device *dev, struct drm_file *file, u64 value)
+{
+	if (!drm_core_check_feature(dev, DRIVER_ATOMIC) ||
+	    is_broken_xorg(value)) {
 		return -EOPNOTSUPP;
 	}
+	if (value > 2) {
+		return -EINVAL;
+	}
+	/* Who knows atomic knows these as well. */
+	file->atomic = value;
+	file->universal_planes = value;
+	file->aspect_ratio_allowed = value;
+	return 0;
 }
 
 int drm_setclientcap_ioctl(struct drm_device *dev, void *data,
 			   struct drm_file *file)
 {
-	(void)dev;
-	(void)data;
-	(void)file;
-	return -EOPNOTSUPP;
+	const struct drm_set_client_cap *cap = data;
+	bool *wish;
+
+	if (!drm_core_check_feature(dev, DRIVER_MODESET)) {
+		return -EOPNOTSUPP;
+	}
+	switch (cap->capability) {
+	case DRM_CLIENT_CAP_ATOMIC:
+		return set_atomic(dev, file, cap->value);
+	case DRM_CLIENT_CAP_STEREO_3D:
+		wish = &file->stereo_allowed;
+		break;
+	case DRM_CLIENT_CAP_UNIVERSAL_PLANES:
+		wish = &file->universal_planes;
+		break;
+	case DRM_CLIENT_CAP_ASPECT_RATIO:
+		wish = &file->aspect_ratio_allowed;
+		break;
+	case DRM_CLIENT_CAP_WRITEBACK_CONNECTORS:
+		if (!file->atomic) {
+			return -EINVAL;
+		}
+		wish = &file->writeback_connectors;
+		break;
+	case DRM_CLIENT_CAP_CURSOR_PLANE_HOTSPOT:
+		/* For drivers whose cursor is that of a window around them. */
+		return -EOPNOTSUPP;
+	default:
+		return -EINVAL;
+	}
+	if (cap->value > 1) {
+		return -EINVAL;
+	}
+	*wish = cap->value;
+	return 0;
 }
 
 /* Is this the version -1 ("only tell me") or one we have? */

@@ -41,17 +41,6 @@ static int no_feature(struct drm_device *dev, void *data,
 	return -EOPNOTSUPP;
 }
 
-/* These two look at their argument before the feature. */
-static int no_leases(struct drm_device *dev, void *data, struct drm_file *file)
-{
-	const struct drm_mode_get_lease *args = data;
-
-	static_assert(offsetof(struct drm_mode_get_lease, pad) ==
-			      offsetof(struct drm_mode_list_lessees, pad),
-		      "one function for both");
-	return args->pad ? -EINVAL : no_feature(dev, data, file);
-}
-
 #define RIGHTS_ALL (DRM_AUTH | DRM_MASTER | DRM_ROOT_ONLY)
 
 #define IOCTL(name, function, rights)                                          \
@@ -143,19 +132,20 @@ const struct drm_ioctl_desc drm_core_ioctls[] = {
 	IOCTL(CRTC_QUEUE_SEQUENCE, no_feature, 0),
 	IOCTL(UPDATE_DRAW, noop, RIGHTS_ALL),
 
-	IOCTL(MODE_GETRESOURCES, no_feature, 0),
+	IOCTL(MODE_GETRESOURCES, drm_mode_getresources_ioctl, 0),
 	IOCTL(MODE_GETCRTC, drm_mode_getcrtc_ioctl, 0),
 	IOCTL(MODE_SETCRTC, drm_mode_setcrtc_ioctl, DRM_MASTER),
 	IOCTL(MODE_CURSOR, drm_mode_cursor_ioctl, DRM_MASTER),
 	IOCTL(MODE_GETGAMMA, drm_mode_gamma_get_ioctl, 0),
 	IOCTL(MODE_SETGAMMA, drm_mode_gamma_set_ioctl, DRM_MASTER),
-	IOCTL(MODE_GETENCODER, no_feature, 0),
-	IOCTL(MODE_GETCONNECTOR, no_feature, 0),
+	IOCTL(MODE_GETENCODER, drm_mode_getencoder_ioctl, 0),
+	IOCTL(MODE_GETCONNECTOR, drm_mode_getconnector_ioctl, 0),
 	IOCTL(MODE_ATTACHMODE, noop, DRM_MASTER),
 	IOCTL(MODE_DETACHMODE, noop, DRM_MASTER),
-	IOCTL(MODE_GETPROPERTY, no_feature, 0),
-	IOCTL(MODE_SETPROPERTY, no_feature, DRM_MASTER),
-	IOCTL(MODE_GETPROPBLOB, no_feature, 0),
+	IOCTL(MODE_GETPROPERTY, drm_mode_getproperty_ioctl, 0),
+	IOCTL(MODE_SETPROPERTY, drm_mode_connector_setproperty_ioctl,
+	      DRM_MASTER),
+	IOCTL(MODE_GETPROPBLOB, drm_mode_getpropblob_ioctl, 0),
 	IOCTL(MODE_GETFB, drm_mode_getfb_ioctl, 0),
 	IOCTL(MODE_ADDFB, drm_mode_addfb_ioctl, 0),
 	IOCTL(MODE_RMFB, drm_mode_rmfb_ioctl, 0),
@@ -168,12 +158,13 @@ const struct drm_ioctl_desc drm_core_ioctls[] = {
 	IOCTL(MODE_GETPLANE, drm_mode_getplane_ioctl, 0),
 	IOCTL(MODE_SETPLANE, drm_mode_setplane_ioctl, DRM_MASTER),
 	IOCTL(MODE_ADDFB2, drm_mode_addfb2_ioctl, 0),
-	IOCTL(MODE_OBJ_GETPROPERTIES, no_feature, 0),
-	IOCTL(MODE_OBJ_SETPROPERTY, no_feature, DRM_MASTER),
+	IOCTL(MODE_OBJ_GETPROPERTIES, drm_mode_obj_getproperties_ioctl, 0),
+	IOCTL(MODE_OBJ_SETPROPERTY, drm_mode_obj_setproperty_ioctl,
+	      DRM_MASTER),
 	IOCTL(MODE_CURSOR2, drm_mode_cursor2_ioctl, DRM_MASTER),
 	IOCTL(MODE_ATOMIC, no_feature, DRM_MASTER),
-	IOCTL(MODE_CREATEPROPBLOB, no_feature, 0),
-	IOCTL(MODE_DESTROYPROPBLOB, no_feature, 0),
+	IOCTL(MODE_CREATEPROPBLOB, drm_mode_createpropblob_ioctl, 0),
+	IOCTL(MODE_DESTROYPROPBLOB, drm_mode_destroypropblob_ioctl, 0),
 
 	IOCTL(SYNCOBJ_CREATE, drm_syncobj_create_ioctl, DRM_RENDER_ALLOW),
 	IOCTL(SYNCOBJ_DESTROY, drm_syncobj_destroy_ioctl, DRM_RENDER_ALLOW),
@@ -185,10 +176,11 @@ const struct drm_ioctl_desc drm_core_ioctls[] = {
 		    DRM_RENDER_ALLOW),
 	IOCTL(SYNCOBJ_RESET, drm_syncobj_reset_ioctl, DRM_RENDER_ALLOW),
 	IOCTL(SYNCOBJ_SIGNAL, drm_syncobj_signal_ioctl, DRM_RENDER_ALLOW),
-	IOCTL(MODE_CREATE_LEASE, no_feature, DRM_MASTER),
-	IOCTL(MODE_LIST_LESSEES, no_leases, DRM_MASTER),
-	IOCTL(MODE_GET_LEASE, no_leases, DRM_MASTER),
-	IOCTL(MODE_REVOKE_LEASE, no_feature, DRM_MASTER),
+	IOCTL_FD(MODE_CREATE_LEASE, drm_mode_create_lease_ioctl, DRM_MASTER, 0,
+		 FD_AT(drm_mode_create_lease, fd)),
+	IOCTL(MODE_LIST_LESSEES, drm_mode_list_lessees_ioctl, DRM_MASTER),
+	IOCTL(MODE_GET_LEASE, drm_mode_get_lease_ioctl, DRM_MASTER),
+	IOCTL(MODE_REVOKE_LEASE, drm_mode_revoke_lease_ioctl, DRM_MASTER),
 	IOCTL_GROWN(SYNCOBJ_TIMELINE_WAIT, syncobj_timeline_wait_args,
 		    drm_syncobj_timeline_wait_ioctl, DRM_RENDER_ALLOW),
 	IOCTL(SYNCOBJ_QUERY, drm_syncobj_query_ioctl, DRM_RENDER_ALLOW),

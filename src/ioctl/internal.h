@@ -92,6 +92,47 @@ int syncobj_array_points(u64 points, u32 count, u64 **out);
 drm_ioctl_t drm_syncobj_wait_ioctl;
 drm_ioctl_t drm_syncobj_timeline_wait_ioctl;
 
+/* drm_mode_config_ioctl.c */
+drm_ioctl_t drm_mode_getresources_ioctl;
+/* drm_give_ids - a list of @nr numbers to where there is room for *@count,
+ * which becomes @nr. -EFAULT. */
+int drm_give_ids(u64 to, const u32 *ids, u32 nr, u32 *count);
+
+/* drm_mode_object_ioctl.c */
+
+/**
+ * struct object_properties - the properties of an object at one time
+ */
+struct object_properties {
+	u32 ids[DRM_OBJECT_MAX_PROPERTY];
+	u64 values[DRM_OBJECT_MAX_PROPERTY];
+	u32 count; /* those there are; filled in are those that are wanted */
+};
+
+/* drm_mode_object_give_properties - to where there is room for *@count, which
+ * becomes their number. -EFAULT. */
+int drm_mode_object_give_properties(const struct object_properties *from,
+				    u64 ids, u64 values, u32 *count);
+drm_ioctl_t drm_mode_obj_getproperties_ioctl;
+drm_ioctl_t drm_mode_obj_setproperty_ioctl;
+drm_ioctl_t drm_mode_connector_setproperty_ioctl;
+
+/* drm_property_ioctl.c */
+drm_ioctl_t drm_mode_getproperty_ioctl;
+drm_ioctl_t drm_mode_getpropblob_ioctl;
+drm_ioctl_t drm_mode_createpropblob_ioctl;
+drm_ioctl_t drm_mode_destroypropblob_ioctl;
+
+/* drm_connector_ioctl.c */
+drm_ioctl_t drm_mode_getconnector_ioctl;
+drm_ioctl_t drm_mode_getencoder_ioctl;
+
+/* drm_lease_ioctl.c */
+drm_ioctl_t drm_mode_create_lease_ioctl;
+drm_ioctl_t drm_mode_list_lessees_ioctl;
+drm_ioctl_t drm_mode_get_lease_ioctl;
+drm_ioctl_t drm_mode_revoke_lease_ioctl;
+
 /* drm_framebuffer_ioctl.c */
 drm_ioctl_t drm_mode_addfb_ioctl;
 drm_ioctl_t drm_mode_addfb2_ioctl;

@@ -15,4 +15,12 @@ struct closefb_args {
 #define DRM_IOCTL_MODE_CLOSEFB DRM_IOWR(0xD0, struct closefb_args)
 #endif
 
+#ifndef DRM_CAP_ATOMIC_ASYNC_PAGE_FLIP
+#define DRM_CAP_ATOMIC_ASYNC_PAGE_FLIP 0x15
+#endif
+
+#ifndef DRM_CLIENT_CAP_CURSOR_PLANE_HOTSPOT
+#define DRM_CLIENT_CAP_CURSOR_PLANE_HOTSPOT 6
+#endif
+
 #endif

@@ -82,6 +82,39 @@ bool drm_lease_held(struct drm_file *file, u32 id);
 /* drm_lease_filter_crtcs - a mask of CRTCs as a lessee counts them */
 u32 drm_lease_filter_crtcs(struct drm_file *file, u32 crtcs);
 
+/* What the kernel has room for in one piece. */
+#define DRM_LEASE_MAX_OBJECTS ((4u << 20) / sizeof(void *))
+
+/**
+ * drm_lease_fill() - what is to be leased
+ * @file: of the lessor
+ * @ids: of CRTCs, connectors and planes
+ * @count: how many, not 0
+ * @leases: an empty one; gets the numbers, also if it fails
+ *
+ * Return: 0; -ENOMEM, -ENOENT (no such object), -EINVAL (something else was
+ * named, or something is missing), -ENOSPC (named twice).
+ */
+int drm_lease_fill(struct drm_file *file, const u32 *ids, u32 count,
+		   struct idr *leases);
+/**
+ * drm_lease_create() - make a lessee
+ * @lessor: an owner
+ * @leases: what it is leased: taken over on success, and empty then
+ *
+ * Return: a master with one reference; ERR_PTR: -ENOMEM, -ENOENT (an object is
+ * gone), -EBUSY (or leased to somebody).
+ */
+struct drm_master *drm_lease_create(struct drm_master *lessor,
+				    struct idr *leases);
+/* drm_lease_revoke_id - of a lessee. 0; -ENOENT (there is none), -EACCES (it is
+ * somebody else's) */
+int drm_lease_revoke_id(struct drm_master *lessor, u32 lessee_id);
+/* An array for kfree() of the lessees that have something, and of what a master
+ * has. 0; -ENOMEM */
+int drm_lease_list(struct drm_master *lessor, u32 **ids, u32 *count);
+int drm_lease_objects(struct drm_master *master, u32 **ids, u32 *count);
+
 /* ---- drm_framebuffer.c ---- */
 
 /* drm_fb_release - a file's framebuffers, when it goes */
@@ -183,6 +216,28 @@ bool drm_crtc_next_vblank_start(struct drm_crtc *crtc, s64 *time);
 /* drm_events_init - of a new file; drm_events_release - when it goes */
 void drm_events_init(struct drm_file *file);
 void drm_events_release(struct drm_file *file);
+
+/* ---- drm_out_fence.c ---- */
+
+/* drm_crtc_create_fence - signalled when the next change is shown; NULL: no
+ * memory. mode_config.mutex held. */
+struct dma_fence *drm_crtc_create_fence(struct drm_crtc *crtc);
+
+/* ---- drm_atomic_check.c ---- */
+
+/* drm_atomic_handle_conflicting_encoders - connectors that are not part of a
+ * change and have an encoder which it needs are switched off, or: -EINVAL */
+int drm_atomic_handle_conflicting_encoders(struct drm_atomic_state *state,
+					   bool disable);
+
+/* ---- drm_atomic_tail.c ---- */
+
+/* drm_atomic_set_fence_deadlines - what is waited for is wanted by the next
+ * vblank */
+void drm_atomic_set_fence_deadlines(struct drm_atomic_state *state);
+/* drm_atomic_commit_tail - show a change whose states are swapped, and drop a
+ * reference to it. Waits; mode_config.mutex not held. */
+void drm_atomic_commit_tail(struct drm_atomic_state *state);
 
 /* ---- drm_atomic_uapi.c ---- */
 

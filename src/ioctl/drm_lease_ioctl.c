@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Leases. The order of checks is the kernel's. */
+#include <fcntl.h>
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <uprime/host.h>
+
+#include "../kms/internal.h"
+#include "internal.h"
+
+/* The most bytes the kernel takes in one piece. */
+#define MAX_ID_BYTES (4u << 20)
+
+/* What the program wants to lease, as numbers. */
+static int take_objects(struct drm_file *file,
+			const struct drm_mode_create_lease *args,
+			struct idr *leases)
+{
+	u32 count = args->object_count, *ids;
+	int ret;
+
+	if (!count) {
+		return 0;
+	}
+	ids = count > MAX_ID_BYTES / sizeof(*ids)
+		      ? NULL
+		      : kmalloc_array(count, sizeof(*ids), GFP_KERNEL);
+	if (!ids) {
+		return -ENOMEM;
+	}
+	ret = copy_from_user(ids, args->object_ids, count * sizeof(*ids));
+	if (!ret) {
+		ret = drm_lease_fill(file, ids, count, leases);
+	}
+	kfree(ids);
+	return ret;
+}
+
+/* An fd of the lessee's file: one of the same node, with it as master. The
+ * lessee's reference is taken over. */
+static int open_lease(struct drm_file *file, struct drm_master *lessee,
+		      bool cloexec)
+{
+	const struct drm_host_ops *host = file->minor->dev->host;
+	struct drm_file *opened;
+
+	opened = host ? drm_open(file->minor) : ERR_PTR(-EOPNOTSUPP);
+	if (IS_ERR(opened)) {
+		drm_master_put(&lessee);
+		return (int)PTR_ERR(opened);
+	}
+	drm_master_lease(opened, lessee);
+	return host->file_give(opened, file, cloexec);
+}
+
+static int create_lease(struct drm_file *file, struct drm_master *lessor,
+			struct drm_mode_create_lease *args)
+{
+	struct drm_master *lessee;
+	struct idr leases;
+	int ret;
+	u32 id;
+
+	/* A lessee cannot lease on. */
+	if (lessor->lessor) {
+		return -EINVAL;
+	}
+	idr_init(&leases, 0);
+	ret = take_objects(file, args, &leases);
+	if (ret) {
+		goto out;
+	}
+	lessee = drm_lease_create(lessor, &leases);
+	if (IS_ERR(lessee)) {
+		ret = (int)PTR_ERR(lessee);
+		goto out;
+	}
+	id = (u32)lessee->lessee_id;
+	ret = open_lease(file, lessee, args->flags & O_CLOEXEC);
+	if (ret >= 0) {
+		args->fd = (u32)ret;
+		args->lessee_id = id;
+		ret = 0;
+	}
+out:
+	idr_destroy(&leases);
+	return ret;
+}
+
+int drm_mode_create_lease_ioctl(struct drm_device *dev, void *data,
+				struct drm_file *file)
+{
+	struct drm_mode_create_lease *args = data;
+	struct drm_master *lessor;
+	int ret;
+
+	if (!drm_core_check_feature(dev, DRIVER_MODESET)) {
+		return -EOPNOTSUPP;
+	}
+	if (args->flags & ~(u32)(O_CLOEXEC | O_NONBLOCK)) {
+		return -EINVAL;
+	}
+	lessor = drm_file_get_master(file);
+	ret = create_lease(file, lessor, args);
+	drm_master_put(&lessor);
+	return ret;
+}
+
+int drm_mode_list_lessees_ioctl(struct drm_device *dev, void *data,
+				struct drm_file *file)
+{
+	struct drm_mode_list_lessees *args = data;
+	struct drm_master *lessor;
+	u32 *ids, count;
+	int ret;
+
+	if (args->pad) {
+		return -EINVAL;
+	}
+	if (!drm_core_check_feature(dev, DRIVER_MODESET)) {
+		return -EOPNOTSUPP;
+	}
+	lessor = drm_file_get_master(file);
+	ret = drm_lease_list(lessor, &ids, &count);
+	drm_master_put(&lessor);
+	if (!ret) {
+		ret = drm_give_ids(args->lessees_ptr, ids, count,
+			       &args->count_lessees);
+	}
+	kfree(ids);
+	return ret;
+}
+
+int drm_mode_get_lease_ioctl(struct drm_device *dev, void *data,
+			     struct drm_file *file)
+{
+	struct drm_mode_get_lease *args = data;
+	struct drm_master *lessee;
+	u32 *ids, count;
+	int ret;
+
+	if (args->pad) {
+		return -EINVAL;
+	}
+	if (!drm_core_check_feature(dev, DRIVER_MODESET)) {
+		return -EOPNOTSUPP;
+	}
+	lessee = drm_file_get_master(file);
+	ret = drm_lease_objects(lessee, &ids, &count);
+	drm_master_put(&lessee);
+	if (!ret) {
+		ret = drm_give_ids(args->objects_ptr, ids, count,
+			       &args->count_objects);
+	}
+	kfree(ids);
+	return ret;
+}
+
+int drm_mode_revoke_lease_ioctl(struct drm_device *dev, void *data,
+				struct drm_file *file)
+{
+	const struct drm_mode_revoke_lease *args = data;
+	struct drm_master *lessor;
+	int ret;
+
+	if (!drm_core_check_feature(dev, DRIVER_MODESET)) {
+		return -EOPNOTSUPP;
+	}
+	lessor = drm_file_get_master(file);
+	ret = drm_lease_revoke_id(lessor, args->lessee_id);
+	drm_master_put(&lessor);
+	return ret;
+}
