@@ -44,12 +44,7 @@ static int vkms_wb_atomic_check(struct drm_connector *connector,
 	    fb->height != crtc_state->mode.vdisplay) {
 		return -EINVAL;
 	}
-	for (unsigned int i = 0; i < vkms_nr_write_formats; i++) {
-		if (fb->format->format == vkms_formats[i]) {
-			return 0;
-		}
-	}
-	return -EINVAL;
+	return drm_writeback_check_format(conn_state);
 }
 
 static int vkms_wb_get_modes(struct drm_connector *connector)
@@ -199,12 +194,7 @@ int vkms_writeback_init(struct drm_device *dev, struct vkms_output *output)
 
 void vkms_writeback_fini(struct vkms_output *output)
 {
-	struct drm_writeback_connector *writeback = &output->writeback;
-
-	if (!writeback->pixel_formats_blob_ptr) {
-		return;
+	if (output->writeback.base.dev) {
+		drm_writeback_connector_cleanup(&output->writeback);
 	}
-	drm_connector_cleanup(&writeback->base);
-	drm_encoder_cleanup(&writeback->encoder);
-	drm_property_blob_put(writeback->pixel_formats_blob_ptr);
 }
