@@ -16,6 +16,22 @@ struct drm_driver;
 struct drm_vblank_crtc;
 
 /**
+ * struct drm_host_ops - what a device asks of the process it runs in
+ */
+struct drm_host_ops {
+	/* Programs that listen to udev are to be told that a node has changed.
+	 * @env: lines of the event, "HOTPLUG=1\nCONNECTOR=35\n". From any
+	 * thread, with any lock held. See <drm/drm_sysfs.h>. */
+	void (*uevent)(struct drm_device *dev, const char *env);
+	/* Give the current task, which asks through @like, an fd of @file,
+	 * which drm_open() made for the same node: its number. The file goes
+	 * with its last fd from then on. On failure (-errno) it has gone, as
+	 * if that was closed. No lock is held. */
+	int (*file_give)(struct drm_file *file, struct drm_file *like,
+			 bool cloexec);
+};
+
+/**
  * struct drm_device - a device
  *
  * Lock order: drm_prime_file_private.lock, object_name_lock, then the rest,
@@ -57,12 +73,9 @@ struct drm_device {
 	struct drm_vblank_crtc *vblank;	    /* num_crtcs of them, owned */
 	unsigned int num_crtcs;		    /* with vblanks; constant */
 
-	/* The host's, set before the device is registered, or NULL: programs
-	 * that listen to udev are to be told that a display was plugged or
-	 * unplugged. From any thread, without locks. */
-	void (*hotplug)(struct drm_device *dev, u32 connector_id,
-			u32 property_id, void *data);
-	void *hotplug_data;
+	/* The host's, or NULL, set before a program has the device. */
+	const struct drm_host_ops *host;
+	void *host_data;
 };
 
 #endif

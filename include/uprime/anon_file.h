@@ -6,7 +6,8 @@
  * programs have an fd. The fd is one end of a socket pair whose other end stays
  * here. It is known by its socket cookie, a number the system never uses twice,
  * and the close of its last copy, in whatever process, is a hang-up, which
- * anon_file_dispatch() notices. Bytes never travel on it.
+ * anon_file_dispatch() notices. What travels on it is what the program read()s
+ * (the events of a device), from here to there only.
  */
 #ifndef UPRIME_ANON_FILE_H
 #define UPRIME_ANON_FILE_H
@@ -31,6 +32,9 @@ struct anon_file_ops {
 	/* ioctl(2) on the fd by the current task; NULL: -ENOTTY. */
 	long (*ioctl)(struct anon_file *file, unsigned int cmd,
 		      unsigned long arg);
+	/* After anon_file_await_room(): there is room, or soon will be. Called
+	 * by anon_file_dispatch(). */
+	void (*room)(struct anon_file *file);
 };
 
 /**
@@ -112,6 +116,35 @@ EXPORT_SYMBOL void anon_file_put(struct anon_file *file);
  * @file: referenced; any lock may be held
  */
 EXPORT_SYMBOL void anon_file_set_readable(struct anon_file *file);
+
+/**
+ * anon_file_send() - let the program have a packet to read
+ * @file: referenced; any lock may be held
+ * @data: the packet
+ * @size: its bytes
+ *
+ * Does not wait. The fd polls readable while there is a packet.
+ *
+ * Return: 0; -EAGAIN: there is no room, see anon_file_await_room(); else -errno:
+ * nobody has the fd any more.
+ */
+EXPORT_SYMBOL int anon_file_send(struct anon_file *file, const void *data,
+				 size_t size);
+
+/**
+ * anon_file_await_room() - have ops->room called, once
+ * @file: referenced; any lock may be held
+ */
+EXPORT_SYMBOL void anon_file_await_room(struct anon_file *file);
+
+/**
+ * anon_file_unread() - how much of what was sent has nobody read?
+ * @file: referenced; any lock may be held
+ *
+ * Return: the memory of the packets, as the system counts it: for packets of
+ * one size it is in proportion to their number. 0: all was read.
+ */
+EXPORT_SYMBOL unsigned int anon_file_unread(struct anon_file *file);
 
 /* anon_file_cookie - the cookie of a socket; 0 if it is none */
 EXPORT_SYMBOL u64 anon_file_cookie(int fd);

@@ -69,6 +69,10 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/* Not to be inlined: the stack of a signal handler may be small, and mostly
+ * there is no need of the buffer. */
+#define BIG_FRAME __attribute__((noinline))
+
 /* Longest path of a node, as in struct wire_ident. */
 #define NODE_PATH_MAX 64
 
@@ -107,6 +111,8 @@ bool session_answers(void);
 const char *session_testbed(void);
 /* Offset of the fd in the argument of @cmd, or -1. */
 int session_hint(uint32_t cmd);
+/* Whether devices of the session have events to be read. */
+bool session_has_events(void);
 
 /* ---- conn.c: one connection ---- */
 
@@ -249,6 +255,13 @@ void remote_given(int fd);
 /* False: there is no file of the other kind in this process, to its knowledge.
  */
 bool remote_has_anon(void);
+/* False: no device with events is in this process, to its knowledge. */
+bool remote_has_events(void);
+
+/* ---- event.c: reading a device ---- */
+
+ssize_t event_read(int fd, void *buf, size_t size);
+ssize_t event_readv(int fd, const struct iovec *iov, int nr);
 
 /* ---- dmabuf.c: which fd is a dma-buf ---- */
 
@@ -371,6 +384,7 @@ ssize_t __read_chk(int fd, void *buf, size_t len, size_t size);
 
 #define NEXT_FUNCTIONS(X)                                                      \
 	X(getenv)                                                              \
+	X(bind)                                                                \
 	X(open)                                                                \
 	X(open64)                                                              \
 	X(openat)                                                              \

@@ -2,16 +2,30 @@
 /**
  * DOC: reading, writing and seeking in a device
  *
- * read() of a device is the socket's own, since the server sends events on it;
- * sync files and their like cannot be read. What neither can do it must not do
- * here either: bytes written would be a message to the server, and a socket has
- * no position.
+ * What is read of a device are its events; sync files and their like cannot be
+ * read. What neither can do it must not do here either: bytes written would be
+ * a message to the server, and a socket has no position. The text of a path
+ * that the server opened is a file which nobody can write: where the path can
+ * be written the server is asked to.
  */
 #include "client.h"
 
-static bool cannot_read(int fd)
+#include <string.h>
+
+/* Whether this is for the system to read: none of the server's, or nothing that
+ * can be read. If not, *device says which. */
+static bool is_plain(int fd, bool *device)
 {
-	return remote_has_anon() && remote_anon(fd);
+	const struct remote *remote;
+
+	*device = false;
+	if (!remote_has_anon() && !remote_has_events())
+		return true;
+	remote = remote_of(fd, NULL);
+	if (!remote)
+		return true;
+	*device = remote->kind == WIRE_KIND_DEVICE;
+	return *device && !remote_has_events();
 }
 
 /* A dma-buf cannot be read. As its position is beyond the end, the system says
@@ -24,24 +38,31 @@ static ssize_t read_answer(int fd, ssize_t ret)
 
 WRAPPER ssize_t read(int fd, void *buf, size_t size)
 {
-	if (cannot_read(fd))
-		return wrapper_return(-EINVAL);
-	return read_answer(fd, next()->read(fd, buf, size));
+	bool device;
+
+	if (is_plain(fd, &device))
+		return read_answer(fd, next()->read(fd, buf, size));
+	return wrapper_return(device ? event_read(fd, buf, size) : -EINVAL);
 }
 
 WRAPPER ssize_t readv(int fd, const struct iovec *iov, int nr)
 {
-	if (cannot_read(fd))
-		return wrapper_return(-EINVAL);
-	return read_answer(fd, next()->readv(fd, iov, nr));
+	bool device;
+
+	if (is_plain(fd, &device))
+		return read_answer(fd, next()->readv(fd, iov, nr));
+	return wrapper_return(device ? event_readv(fd, iov, nr) : -EINVAL);
 }
 
 /* What read() is in programs built with _FORTIFY_SOURCE. */
 WRAPPER ssize_t __read_chk(int fd, void *buf, size_t len, size_t size)
 {
-	if (len <= size && cannot_read(fd))
-		return wrapper_return(-EINVAL);
-	return read_answer(fd, next()->__read_chk(fd, buf, len, size));
+	bool device;
+
+	/* The C library ends the program. */
+	if (len > size || is_plain(fd, &device))
+		return read_answer(fd, next()->__read_chk(fd, buf, len, size));
+	return wrapper_return(device ? event_read(fd, buf, len) : -EINVAL);
 }
 
 /* The error of a write to what is not written to, or 0. */
@@ -54,29 +75,63 @@ static int write_error(int fd)
 	return remote->kind == WIRE_KIND_DEVICE ? -EINVAL : -EBADF;
 }
 
-/* Nor can a dma-buf be written. The system says that it cannot grow. */
-static ssize_t write_answer(int fd, ssize_t ret)
+/* A write to a path of the server. */
+static ssize_t write_path(const char *path, uint64_t addr, size_t size)
 {
-	if (ret > 0 || (ret < 0 && errno != EPERM) ||
-	    !dmabuf_is_marked(fd, NULL))
-		return ret;
-	return wrapper_return(-EINVAL);
+	struct wire_write_path head = {.size = (uint32_t)size};
+	struct request rq;
+	int ret;
+
+	if (size > WIRE_WRITE_MAX)
+		return -EINVAL;
+	if (memory_load(head.data, addr, size) < 0)
+		return -EFAULT;
+	strcpy(head.path, path);
+	request_init(&rq, &head, sizeof(head), WIRE_WRITE_PATH);
+	ret = request_run(&rq);
+	return ret < 0 ? ret : rq.reply.ret;
+}
+
+/* What the system did not let be written. It says of a dma-buf, which cannot be
+ * written, that it cannot grow; and of a text that it cannot be changed. */
+static BIG_FRAME ssize_t refused(int fd, uint64_t addr, size_t size,
+				 ssize_t ret)
+{
+	char path[WIRE_PATH_MAX];
+
+	if (dmabuf_is_marked(fd, NULL))
+		return wrapper_return(-EINVAL);
+	if (ret < 0 && node_server_text(fd, path))
+		return wrapper_return(write_path(path, addr, size));
+	return ret;
+}
+
+static bool is_refused(ssize_t ret)
+{
+	return !ret || (ret < 0 && errno == EPERM);
 }
 
 WRAPPER ssize_t write(int fd, const void *buf, size_t size)
 {
-	int err = write_error(fd);
+	ssize_t ret = write_error(fd);
 
-	return err ? wrapper_return(err)
-		   : write_answer(fd, next()->write(fd, buf, size));
+	if (ret)
+		return wrapper_return(ret);
+	ret = next()->write(fd, buf, size);
+	return is_refused(ret) ? refused(fd, (uintptr_t)buf, size, ret) : ret;
 }
 
 WRAPPER ssize_t writev(int fd, const struct iovec *iov, int nr)
 {
-	int err = write_error(fd);
+	ssize_t ret = write_error(fd);
 
-	return err ? wrapper_return(err)
-		   : write_answer(fd, next()->writev(fd, iov, nr));
+	if (ret)
+		return wrapper_return(ret);
+	ret = next()->writev(fd, iov, nr);
+	/* The system has looked at the parts. */
+	return is_refused(ret) && nr > 0 ? refused(fd, (uintptr_t)iov->iov_base,
+						   iov->iov_len, ret)
+					 : ret;
 }
 
 /* Whether the kernel has a position of its own for this file. If not, *ret is

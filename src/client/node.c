@@ -3,8 +3,8 @@
  * DOC: which path is a device
  *
  * Most paths are not, and a look at the text says so. The others are made
- * absolute and brought from umockdev's directory back to /dev. A node's own path
- * has its number in it; links inside of the testbed (/dev/dri/by-path,
+ * absolute and brought from umockdev's directory back to /dev. A node's own
+ * path has its number in it; links inside of the testbed (/dev/dri/by-path,
  * /dev/char) are followed. umockdev is not asked, which under many threads
  * takes the answer for one path for that of another. No state.
  */
@@ -16,10 +16,6 @@
 #include <sys/sysmacros.h>
 
 #define LINKS_MAX 8
-
-/* Not to be inlined: the stack of a signal handler may be small, and nearly
- * all paths are done with before a buffer is needed. */
-#define BIG_FRAME __attribute__((noinline))
 
 static bool starts_with(const char *s, const char *prefix)
 {
@@ -166,8 +162,8 @@ static BIG_FRAME bool is_node(const char *path, struct node *node)
 	struct statx st;
 
 	if (number < 0 || strlen(path) >= sizeof(node->path) ||
-	    snprintf(inside, sizeof(inside), "%s%s", session_testbed(),
-		     path) >= (int)sizeof(inside) ||
+	    snprintf(inside, sizeof(inside), "%s%s", session_testbed(), path) >=
+		    (int)sizeof(inside) ||
 	    raw_syscall(SYS_statx, AT_FDCWD, inside, AT_SYMLINK_NOFOLLOW,
 			STATX_TYPE | STATX_INO, &st) < 0 ||
 	    !S_ISREG(st.stx_mode))
@@ -262,11 +258,19 @@ bool node_behind(int fd, struct node *node)
 	       look_behind_path_fd(fd, node);
 }
 
+/* What udev has noted of a node, in its folder. */
+static bool is_udev_name(const char *base)
+{
+	return starts_with(base, "c226:");
+}
+
 /* The names of the files that the server opens. */
 static bool looks_like_server_path(const char *path)
 {
 	static const char *const names[] = {
-		"name", "clients", "gem_names", "bufinfo", "sw_sync",
+		"name",	   "clients", "gem_names",    "bufinfo",
+		"sw_sync", "status",  "enabled",      "dpms",
+		"modes",   "edid",    "connector_id",
 	};
 	const char *base = strrchr(path, '/');
 	size_t i;
@@ -275,7 +279,43 @@ static bool looks_like_server_path(const char *path)
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(base, names[i]))
 			return true;
-	return false;
+	return is_udev_name(base);
+}
+
+/* Where those of the system are. */
+static bool is_server_folder(const char *path)
+{
+	return starts_with(path, "/sys/kernel/debug/") ||
+	       (starts_with(path, "/sys/devices/platform/") &&
+		strstr(path, "/drm/card"));
+}
+
+/* Replaces the folder of a path, which may lead over links of the testbed
+ * (/sys/class/drm/card0-Virtual-1), by that which they lead to. */
+static BIG_FRAME void resolve_folder(char *path)
+{
+	const char *base = strrchr(path, '/'), *outside;
+	char folder[PATH_MAX];
+	int fd, len;
+
+	len = snprintf(folder, sizeof(folder), "%s%.*s", session_testbed(),
+		       (int)(base - path), path);
+	if (len >= (int)sizeof(folder))
+		return;
+	fd = (int)raw_syscall(SYS_openat, AT_FDCWD, folder,
+			      O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	len = raw_fd_link(fd, folder, sizeof(folder));
+	raw_close(fd);
+	if (len < 0)
+		return;
+	outside = node_outside(folder);
+	len = (int)strlen(outside);
+	if (len + strlen(base) < PATH_MAX) {
+		memmove(path + len, base, strlen(base) + 1);
+		memcpy(path, outside, (size_t)len);
+	}
 }
 
 static BIG_FRAME bool look_up_server_path(int dirfd, const char *path,
@@ -283,9 +323,13 @@ static BIG_FRAME bool look_up_server_path(int dirfd, const char *path,
 {
 	char full[PATH_MAX];
 
-	if (absolute(dirfd, path, full) < 0 || strlen(full) >= WIRE_PATH_MAX ||
-	    (!starts_with(full, "/sys/kernel/debug/") &&
-	     strcmp(full, "/dev/sw_sync") != 0))
+	if (absolute(dirfd, path, full) < 0)
+		return false;
+	if (starts_with(full, "/sys/") && !is_server_folder(full))
+		resolve_folder(full);
+	if (strlen(full) >= WIRE_PATH_MAX ||
+	    (!is_server_folder(full) && strcmp(full, "/dev/sw_sync") != 0 &&
+	     !starts_with(full, "/run/udev/data/")))
 		return false;
 	strcpy(found, full);
 	return true;
@@ -308,8 +352,7 @@ bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX])
  * @fd: any number
  * @path: set to the path, if it is
  */
-__attribute__((noinline)) bool node_server_text(int fd,
-						char path[WIRE_PATH_MAX])
+BIG_FRAME bool node_server_text(int fd, char path[WIRE_PATH_MAX])
 {
 	static const char memfd[] = "/memfd:", deleted[] = " (deleted)";
 	char link[PATH_MAX];
@@ -323,8 +366,7 @@ __attribute__((noinline)) bool node_server_text(int fd,
 	    !starts_with(link, memfd))
 		return false;
 	link[len - (int)strlen(deleted)] = '\0';
-	if (!starts_with(name, "/sys/kernel/debug/") ||
-	    strlen(name) >= WIRE_PATH_MAX)
+	if (!is_server_folder(name) || strlen(name) >= WIRE_PATH_MAX)
 		return false;
 	strcpy(path, name);
 	return true;

@@ -33,7 +33,9 @@ enum remote_state { REMOTE_NONE, REMOTE_WRITING, REMOTE_KNOWN };
 static _Atomic uint64_t cache[CACHE_SIZE];
 static struct remote remotes[REMOTES_MAX];
 static _Atomic uint64_t numbers[NUMBERS]; /* the cookie of a device, or 0 */
-static atomic_bool has_anon; /* set once, never cleared */
+/* Set once, never cleared: */
+static atomic_bool has_anon;
+static atomic_bool has_device;
 
 static void cache_set(uint64_t cookie, unsigned int what)
 {
@@ -96,8 +98,8 @@ static int ask_server(int fd)
 		return ret;
 	if (ident.kind != WIRE_KIND_DEVICE && ident.kind != WIRE_KIND_ANON)
 		return REMOTE_FOREIGN;
-	if (ident.kind == WIRE_KIND_ANON)
-		atomic_store(&has_anon, true);
+	atomic_store(ident.kind == WIRE_KIND_ANON ? &has_anon : &has_device,
+		     true);
 	return remote_index(&ident);
 }
 
@@ -238,6 +240,7 @@ void remote_enter_device(int fd, uint64_t rdev, uint64_t ino, const char *path)
 	if (raw_cookie(fd, &cookie) < 0)
 		return;
 	remote_closing((unsigned int)fd, (unsigned int)fd);
+	atomic_store(&has_device, true);
 	memcpy(ident.name, path, strnlen(path, sizeof(ident.name) - 1));
 	what = remote_index(&ident);
 	if (what >= 0)
@@ -265,4 +268,16 @@ void remote_given(int fd)
 bool remote_has_anon(void)
 {
 	return atomic_load_explicit(&has_anon, memory_order_relaxed);
+}
+
+/**
+ * remote_has_events() - was a device with events seen in this process?
+ *
+ * As remote_has_anon(): one that came from another process, with which nothing
+ * was done yet, is overlooked.
+ */
+bool remote_has_events(void)
+{
+	return atomic_load_explicit(&has_device, memory_order_relaxed) &&
+	       session_has_events();
 }

@@ -24,6 +24,7 @@ static atomic_bool known; /* the two above are set; set once */
 static atomic_bool dead;  /* the last try to connect found nobody */
 static atomic_bool told;  /* the user was told so; never cleared */
 
+static atomic_bool has_events; /* as in the hello reply */
 static _Atomic uint32_t nr_hints;
 static _Atomic uint32_t hints[WIRE_HINTS_MAX];
 
@@ -160,6 +161,7 @@ static int greet(int fd)
 		return answer.head.ret;
 	if (answer.data.version != WIRE_VERSION)
 		return -EPROTO;
+	atomic_store(&has_events, answer.data.has_events);
 	store_hints(&answer.data);
 	return 0;
 }
@@ -220,4 +222,12 @@ int session_hint(uint32_t cmd)
 			return hint.offset;
 	}
 	return -1;
+}
+
+/**
+ * session_has_events() - do devices of the session have events to be read?
+ */
+bool session_has_events(void)
+{
+	return atomic_load_explicit(&has_events, memory_order_relaxed);
 }

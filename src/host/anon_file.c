@@ -4,14 +4,16 @@
  *
  * A file is in the table from its opening until its hang-up is noticed; the
  * table's reference is that of the program's fd. One epoll instance waits for
- * the hang-ups of all.
+ * the hang-ups of all, and for room where there was none.
  *
  * table_lock guards the table and is a leaf.
  */
 #include <errno.h>
 #include <linux/err.h>
 #include <linux/mutex.h>
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uprime/anon_file.h>
@@ -24,7 +26,7 @@
 
 static DEFINE_MUTEX(table_lock);
 static struct u64map table; /* cookie -> anon_file, referenced; table_lock */
-static int epfd = -1;       /* owned; set once, table_lock */
+static int epfd = -1;	    /* owned; set once, table_lock */
 
 static int open_epfd(void)
 {
@@ -238,6 +240,47 @@ void anon_file_set_readable(struct anon_file *file)
 	shutdown(file->fd, SHUT_WR);
 }
 
+int anon_file_send(struct anon_file *file, const void *data, size_t size)
+{
+	ssize_t sent = send(file->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (sent >= 0) {
+		return 0;
+	}
+	/* No memory is no room either. */
+	return errno == ENOBUFS || errno == ENOMEM ? -EAGAIN : -errno;
+}
+
+void anon_file_await_room(struct anon_file *file)
+{
+	struct epoll_event event = {
+		.events = EPOLLOUT,
+		.data.u64 = file->cookie,
+	};
+
+	epoll_ctl(epfd, EPOLL_CTL_MOD, file->fd, &event);
+}
+
+unsigned int anon_file_unread(struct anon_file *file)
+{
+	int size = 0;
+
+	ioctl(file->fd, SIOCOUTQ, &size);
+	return (unsigned int)size;
+}
+
+static void has_room(u64 cookie)
+{
+	struct anon_file *file = anon_file_find(cookie);
+	struct epoll_event event = {.data.u64 = cookie};
+
+	if (file) {
+		epoll_ctl(epfd, EPOLL_CTL_MOD, file->fd, &event);
+		file->ops->room(file);
+		anon_file_put(file);
+	}
+}
+
 void anon_file_dispatch(void)
 {
 	struct epoll_event events[EVENTS];
@@ -246,7 +289,11 @@ void anon_file_dispatch(void)
 	do {
 		nr = epoll_wait(fd, events, EVENTS, 0);
 		for (int i = 0; i < nr; i++) {
-			hang_up(events[i].data.u64);
+			if (events[i].events & EPOLLHUP) {
+				hang_up(events[i].data.u64);
+			} else {
+				has_room(events[i].data.u64);
+			}
 		}
 	} while (nr == EVENTS);
 }

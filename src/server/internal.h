@@ -142,6 +142,8 @@ struct connection {
 		struct wire_hold hold;
 		struct wire_ledger ledger;
 		struct wire_open_path open_path;
+		struct wire_write_path write_path;
+		struct wire_display display;
 		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
 	} in;
 	union {
@@ -221,6 +223,11 @@ long call_hold(struct connection *conn);
 /* paths.c: as those of calls.c */
 
 long call_open_path(struct connection *conn);
+long call_write_path(struct connection *conn);
+
+/* display.c */
+
+long call_display(struct connection *conn);
 
 /* remote.c */
 
@@ -244,6 +251,15 @@ struct memory {
 	struct json_object *buffer; /* as JSON, or NULL; borrowed */
 	unsigned long nr_fds, nr_mappings; /* set by ls_holders() */
 };
+
+/* ls_displays.c */
+
+/* ls_displays - the displays of a device as JSON; the caller's, or NULL: it has
+ * none */
+struct json_object *ls_displays(const struct server_device *device);
+/* ls_master - the process whose file is master, as ls_process(); NULL: nobody's
+ */
+struct json_object *ls_master(const struct server_device *device);
 
 /* ls_process - a process, by number and name, as JSON; the caller's */
 struct json_object *ls_process(pid_t pid);

@@ -286,6 +286,7 @@ static struct json_object *describe_device(const struct server_device *device)
 {
 	struct json_object *json = json_object_new_object();
 	struct json_object *nodes = json_object_new_array();
+	struct json_object *displays;
 
 	add(json, "name", json_object_new_string(device->dev->dev->name));
 	add(json, "driver", json_object_new_string(device->dev->driver->name));
@@ -294,6 +295,11 @@ static struct json_object *describe_device(const struct server_device *device)
 			nodes, json_object_new_string(device->nodes[i].path));
 	}
 	add(json, "nodes", nodes);
+	displays = ls_displays(device);
+	if (displays) {
+		add(json, "displays", displays);
+		add(json, "master", ls_master(device));
+	}
 	return json;
 }
 

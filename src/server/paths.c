@@ -5,29 +5,24 @@
  * Files of debugfs, whose text is made when they are opened and stays as it
  * was, and what else gives a program something new on each open. umockdev's
  * directory has an empty file in each place, for those who list or stat it.
- *
- * A text is a memfd which nobody can change, opened anew so that the program
- * has the access mode that it asked for.
+ * The connectors' files in /sys (sysfs.c) and udev's (udev.c) are not in this
+ * table.
  */
 #include "paths.h"
 
 #include <drm/drm_drv.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/sw_sync.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "debugfs.h"
 #include "internal.h"
-
-/* What an open file of debugfs keeps of the flags it was opened with. */
-#define KEPT_FLAGS (O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC | O_NOATIME)
+#include "sysfs.h"
+#include "text.h"
+#include "udev.h"
 
 static const struct server_path paths[] = {
 	{DEBUGFS "/dri/%d/name", S_IFREG | 0444, debugfs_name, NULL},
@@ -81,88 +76,29 @@ static bool matches(const struct server_path *path, const char *name,
 	return false;
 }
 
-/* What open(2) says of these flags for a file which nobody may write. */
-static int check_flags(u32 flags)
+/**
+ * struct printed - a path whose text is wanted
+ */
+struct printed {
+	const struct server_path *path;
+	struct server *server;
+	const struct server_device *device;
+};
+
+static int print(FILE *out, void *data)
 {
-	if (((flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC) &&
-	    !capable(CAP_DAC_OVERRIDE)) {
-		return -EACCES;
-	}
-	if (flags & O_NOATIME && !capable(CAP_FOWNER)) {
-		return -EPERM;
-	}
-	return flags & O_DIRECT ? -EINVAL : 0;
-}
+	const struct printed *printed = data;
 
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, text, size);
-
-		if (n < 0) {
-			return -errno;
-		}
-		text += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-/* A file with this text, opened with these flags. By its name the client sees
- * what it is. */
-static int text_fd(const char *name, const char *text, size_t size, mode_t mode,
-		   u32 flags)
-{
-	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	char link[32];
-	int ret;
-
-	if (fd < 0) {
-		return errno == EMFILE ? -ENFILE : -errno;
-	}
-	ret = write_all(fd, text, size);
-	if (!ret &&
-	    (fcntl(fd, F_ADD_SEALS,
-		   F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) ||
-	     fchmod(fd, mode & 07777))) {
-		ret = -errno;
-	}
-	if (!ret) {
-		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-		ret = open(link, (int)(flags & KEPT_FLAGS) | O_CLOEXEC);
-		if (ret < 0) {
-			ret = errno == EMFILE ? -ENFILE : -errno;
-		}
-	}
-	close(fd);
-	return ret;
+	return printed->path->print(out, printed->server, printed->device);
 }
 
 static int open_text(struct server *server, const struct server_path *path,
 		     const struct server_device *device, const char *name,
 		     u32 flags)
 {
-	int ret = check_flags(flags);
-	char *text = NULL;
-	size_t size;
-	FILE *out;
+	struct printed printed = {path, server, device};
 
-	if (ret) {
-		return ret;
-	}
-	out = open_memstream(&text, &size);
-	if (!out) {
-		return -ENOMEM;
-	}
-	ret = path->print(out, server, device);
-	if (fclose(out)) {
-		ret = -ENOMEM;
-	}
-	if (!ret) {
-		ret = text_fd(name, text, size, path->mode, flags);
-	}
-	free(text);
-	return ret;
+	return text_open(name, path->mode, flags, print, &printed);
 }
 
 static int open_new(const struct server_path *path, u32 flags)
@@ -191,10 +127,27 @@ long call_open_path(struct connection *conn)
 			break;
 		}
 	}
+	if (fd == -ENOENT) {
+		fd = sysfs_open(conn->server, open->path, open->flags);
+	}
+	if (fd == -ENOENT) {
+		fd = udev_open(open->path, open->flags);
+	}
 	if (fd < 0) {
 		return fd;
 	}
 	conn->reply_fd = fd;
 	conn->reply.hdr.flags |= WIRE_F_CLOEXEC;
 	return 0;
+}
+
+long call_write_path(struct connection *conn)
+{
+	struct wire_write_path *write = &conn->in.write_path;
+
+	write->path[sizeof(write->path) - 1] = '\0';
+	if (write->size > sizeof(write->data)) {
+		return -EINVAL;
+	}
+	return sysfs_write(conn->server, write->path, write->data, write->size);
 }

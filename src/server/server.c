@@ -35,6 +35,8 @@
 #include "internal.h"
 #include "paths.h"
 #include "say.h"
+#include "sysfs.h"
+#include "udev.h"
 
 void server_tell(struct server *server, bool over)
 {
@@ -121,6 +123,11 @@ static int add_node(struct server *server, struct server_device *device,
 	return 0;
 }
 
+static const struct drm_host_ops host_ops = {
+	.uevent = udev_tell,
+	.file_give = devfile_give,
+};
+
 static int add_device(struct server *server,
 		      const struct server_device_config *config)
 {
@@ -139,7 +146,12 @@ static int add_device(struct server *server,
 	device->driver = driver;
 	device->dev = dev;
 	server->nr_devices++;
+	dev->host = &host_ops;
+	dev->host_data = &server->testbed;
 	ret = testbed_add(&server->testbed, dev);
+	if (!ret) {
+		ret = sysfs_add(&server->testbed, dev);
+	}
 	if (!ret) {
 		ret = add_node(server, device, &dev->primary);
 	}
@@ -194,7 +206,7 @@ static int add_path(struct server *server, const struct server_path *path)
 
 	if (!server_path_name(path, 0, name)) {
 		return testbed_add_file(&server->testbed, path->path,
-					path->mode);
+					path->mode, 0);
 	}
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
 		const struct server_device *device = &server->devices[i];
@@ -202,7 +214,7 @@ static int add_path(struct server *server, const struct server_path *path)
 		for (unsigned int n = 0; n < device->nr_nodes && !ret; n++) {
 			server_path_name(path, device->nodes[n].index, name);
 			ret = testbed_add_file(&server->testbed, name,
-					       path->mode);
+					       path->mode, 0);
 		}
 	}
 	return ret;
@@ -236,8 +248,11 @@ static int add_devices(struct server *server)
 	}
 	server->hello.version = WIRE_VERSION;
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
-		drm_ioctl_for_each(server->devices[i].dev, add_drm_hint,
-				   &server->hello);
+		struct drm_device *dev = server->devices[i].dev;
+
+		drm_ioctl_for_each(dev, add_drm_hint, &server->hello);
+		server->hello.has_events |=
+			drm_core_check_feature(dev, DRIVER_MODESET);
 	}
 	add_hint(&server->hello, DMA_BUF_IOCTL_IMPORT_SYNC_FILE,
 		 offsetof(struct dma_buf_import_sync_file, fd));
@@ -246,29 +261,70 @@ static int add_devices(struct server *server)
 	return 0;
 }
 
-void server_device_text(const struct server_device_config *device,
-			char text[SERVER_DEVICE_TEXT])
+static void print_display(FILE *out,
+			  const struct uprime_display_options *display)
+{
+	char separator = '=';
+
+	fputs(",display", out);
+	for (unsigned int i = 0; i < display->nr_modes; i++) {
+		const struct uprime_mode_options *mode = &display->modes[i];
+
+		fprintf(out, "%c%ux%u@%u", separator, mode->width, mode->height,
+			mode->refresh_mhz / 1000);
+		if (mode->refresh_mhz % 1000) {
+			fprintf(out, ".%03u", mode->refresh_mhz % 1000);
+		}
+		separator = '+';
+	}
+	if (display->unplugged) {
+		fprintf(out, "%coff", separator);
+	}
+}
+
+char *server_device_text(const struct server_device_config *device)
 {
 	const struct uprime_device_options *options = &device->options;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	snprintf(text, SERVER_DEVICE_TEXT, "%s%s%s%s", device->driver->name,
-		 options->syncobj ? ",syncobj" : "",
-		 options->name[0] ? ",name=" : "", options->name);
+	if (!out) {
+		return NULL;
+	}
+	fputs(device->driver->name, out);
+	for (unsigned int i = 0; i < options->nr_displays; i++) {
+		print_display(out, &options->displays[i]);
+	}
+	fprintf(out, "%s%s%s%s%s%s", options->overlay ? ",overlay" : "",
+		options->no_cursor ? ",cursor=off" : "",
+		options->no_writeback ? ",writeback=off" : "",
+		options->syncobj ? ",syncobj" : "",
+		options->name[0] ? ",name=" : "", options->name);
+	return fclose(out) ? NULL : text;
 }
 
 /* The devices, one a line, as others see what this session is. */
 static int note_devices(struct server *server)
 {
-	char text[SERVER_DEVICES_MAX * SERVER_DEVICE_TEXT] = "";
-	char line[SERVER_DEVICE_TEXT];
-	size_t at = 0;
+	char *text = NULL, *line;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int ret = -ENOMEM;
 
-	for (unsigned int i = 0; i < server->nr_devices; i++) {
-		server_device_text(&server->config->devices[i], line);
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s\n",
-				       line);
+	if (!out) {
+		return ret;
 	}
-	return session_note(&server->session, SESSION_DEVICES, text);
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		line = server_device_text(&server->config->devices[i]);
+		fprintf(out, "%s\n", line ? line : "");
+		free(line);
+	}
+	if (!fclose(out)) {
+		ret = session_note(&server->session, SESSION_DEVICES, text);
+	}
+	free(text);
+	return ret;
 }
 
 static bool has_display(const struct server *server)

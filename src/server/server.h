@@ -10,8 +10,6 @@
 #include "session.h"
 
 #define SERVER_DEVICES_MAX 16
-/* Longest text of a device, with its end. */
-#define SERVER_DEVICE_TEXT (2 * UPRIME_NAME_MAX + 32)
 
 /**
  * struct server_device_config - what a device is to be
@@ -44,10 +42,11 @@ struct server_status {
 /**
  * server_device_text() - a device as one asks for it
  * @device: the device
- * @text: set to "vgem,syncobj,name=NAME", in this order
+ *
+ * Return: "vgem,syncobj,name=NAME", all options in an order of their own, the
+ * caller's to free(); NULL: out of memory.
  */
-void server_device_text(const struct server_device_config *device,
-			char text[SERVER_DEVICE_TEXT]);
+char *server_device_text(const struct server_device_config *device);
 
 /**
  * server_run() - be the server

@@ -315,7 +315,8 @@ char *session_read(struct session_base *base, const char *name,
 		   const char *file)
 {
 	int dir = open_dir(base, name), fd;
-	char text[PATH_MAX];
+	struct stat st;
+	char *text;
 	ssize_t len;
 
 	if (dir < 0) {
@@ -326,13 +327,15 @@ char *session_read(struct session_base *base, const char *name,
 	if (fd < 0) {
 		return NULL;
 	}
-	len = read(fd, text, sizeof(text) - 1);
+	text = fstat(fd, &st) ? NULL : malloc((size_t)st.st_size + 1);
+	len = text ? read(fd, text, (size_t)st.st_size) : -1;
 	close(fd);
 	if (len < 0) {
+		free(text);
 		return NULL;
 	}
 	text[len] = '\0';
-	return strdup(text);
+	return text;
 }
 
 /* A socket seen through the directory's fd: a path that is never too long for

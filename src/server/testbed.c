@@ -275,11 +275,11 @@ static void unmute_stderr(int saved)
 	}
 }
 
-int testbed_add(struct testbed *testbed, const struct drm_device *dev)
+/* Give umockdev a text, which is freed; NULL: there was no memory for it. */
+static int add_text(struct testbed *testbed, const char *name, char *text)
 {
 	struct gerror *error = NULL;
-	char *text = describe(dev);
-	int ret = 0, quiet, added;
+	int quiet, added, ret = 0;
 
 	if (!text) {
 		say("out of memory.");
@@ -289,30 +289,80 @@ int testbed_add(struct testbed *testbed, const struct drm_device *dev)
 	added = testbed->calls->add_from_string(testbed->object, text, &error);
 	unmute_stderr(quiet);
 	if (!added) {
-		say("umockdev refuses the device %s: %s", dev->dev->name,
+		say("umockdev refuses the device %s: %s", name,
 		    error ? error->message : "no reason given");
 		if (error) {
 			testbed->calls->error_free(error);
 		}
 		ret = -EINVAL;
-	} else if (!finish_device(testbed, dev) ||
-		   !finish_node(testbed, &dev->primary) ||
-		   (dev->render.index >= 0 &&
-		    !finish_node(testbed, &dev->render)) ||
-		   !finish_class(testbed)) {
-		ret = -errno;
-		say("cannot complete %s: %s.", testbed->root, strerror(-ret));
 	}
 	free(text);
+	return ret;
+}
+
+static int say_incomplete(const struct testbed *testbed)
+{
+	int ret = -errno;
+
+	say("cannot complete %s: %s.", testbed->root, strerror(-ret));
+	return ret;
+}
+
+int testbed_add(struct testbed *testbed, const struct drm_device *dev)
+{
+	int ret = add_text(testbed, dev->dev->name, describe(dev));
+
+	if (ret) {
+		return ret;
+	}
+	if (!finish_device(testbed, dev) ||
+	    !finish_node(testbed, &dev->primary) ||
+	    (dev->render.index >= 0 && !finish_node(testbed, &dev->render)) ||
+	    !finish_class(testbed)) {
+		return say_incomplete(testbed);
+	}
+	return 0;
+}
+
+/* A connector as a .umockdev text, the caller's to free(); NULL. */
+static char *describe_connector(const struct drm_device *dev,
+				const char *device)
+{
+	char *text = NULL;
+
+	return asprintf(&text,
+			"P: /devices/platform/%s\n"
+			"E: DEVTYPE=drm_connector\n"
+			"E: SUBSYSTEM=drm\n"
+			"L: device=../../card%d\n"
+			"%s\n",
+			device, dev->primary.index, power_attributes) < 0
+		       ? NULL
+		       : text;
+}
+
+int testbed_add_connector(struct testbed *testbed, const struct drm_device *dev,
+			  const char *name)
+{
+	char device[PATH_MAX];
+	int ret;
+
+	snprintf(device, sizeof(device), "%s/drm/card%d/card%d-%s",
+		 dev->dev->name, dev->primary.index, dev->primary.index, name);
+	ret = add_text(testbed, name, describe_connector(dev, device));
+	if (!ret && !write_uevent(testbed, device, "DEVTYPE=drm_connector\n")) {
+		ret = say_incomplete(testbed);
+	}
 	return ret;
 }
 
 /* A file and the folders it is in; a character device is one which umockdev
  * says is one. */
 static bool make_file(const struct testbed *testbed, const char *name,
-		      mode_t mode)
+		      mode_t mode, off_t size)
 {
 	char path[PATH_MAX], node[64];
+	bool made;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s%s", testbed->root, name);
@@ -328,8 +378,9 @@ static bool make_file(const struct testbed *testbed, const char *name,
 	if (fd < 0) {
 		return false;
 	}
+	made = !ftruncate(fd, size) && !fchmod(fd, mode & 07777);
 	close(fd);
-	if (chmod(path, mode & 07777)) {
+	if (!made) {
 		return false;
 	}
 	if (!S_ISCHR(mode)) {
@@ -341,11 +392,12 @@ static bool make_file(const struct testbed *testbed, const char *name,
 	return !symlink(node, path);
 }
 
-int testbed_add_file(struct testbed *testbed, const char *name, mode_t mode)
+int testbed_add_file(struct testbed *testbed, const char *name, mode_t mode,
+		     off_t size)
 {
 	int ret = 0;
 
-	if (!make_file(testbed, name, mode)) {
+	if (!make_file(testbed, name, mode, size)) {
 		ret = -errno;
 		say("cannot make %s in %s: %s.", name, testbed->root,
 		    strerror(-ret));

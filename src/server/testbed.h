@@ -35,14 +35,27 @@ int testbed_open(struct testbed *testbed);
 int testbed_add(struct testbed *testbed, const struct drm_device *dev);
 
 /**
- * testbed_add_file() - give it an empty file
+ * testbed_add_connector() - give a device that it has a connector
  * @testbed: the testbed
- * @name: its path, which is not there yet; folders are made
- * @mode: what stat(2) says of it: a plain file, or a character device in /dev
+ * @dev: the device
+ * @name: the connector's: "Virtual-1"
  *
  * Return: 0; -errno, and it was said.
  */
-int testbed_add_file(struct testbed *testbed, const char *name, mode_t mode);
+int testbed_add_connector(struct testbed *testbed, const struct drm_device *dev,
+			  const char *name);
+
+/**
+ * testbed_add_file() - give it a file, which nobody reads
+ * @testbed: the testbed
+ * @name: its path, which is not there yet; folders are made
+ * @mode: what stat(2) says of it: a plain file, or a character device in /dev
+ * @size: as @mode
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add_file(struct testbed *testbed, const char *name, mode_t mode,
+		     off_t size);
 
 /**
  * testbed_close() - remove it with its directory

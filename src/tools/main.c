@@ -27,12 +27,13 @@ static const char help[] =
 	"module, no root.\n"
 	"\n"
 	"Commands:\n"
-	"  run    run a program with the devices\n"
-	"  ls     list the buffers of sessions, and who holds them\n"
-	"  bench  measure what operations cost\n"
+	"  run      run a program with the devices\n"
+	"  ls       list the buffers of sessions, and who holds them\n"
+	"  display  list displays, plug and unplug them\n"
+	"  bench    measure what operations cost\n"
 	"\n"
 	"'uprime COMMAND --help' says more, and so do the manual pages\n"
-	"uprime-run(1), uprime-ls(1) and uprime-bench(1).\n"
+	"uprime-run(1), uprime-ls(1), uprime-display(1) and uprime-bench(1).\n"
 	"\n"
 	"Examples:\n"
 	"  uprime run -- drmdevice\n"
@@ -48,6 +49,7 @@ static const struct {
 	{"run", "uprime run", run_command},
 	{"ls", "uprime ls", ls_command},
 	{"bench", "uprime bench", bench_command},
+	{"display", "uprime display", display_command},
 };
 
 /* Closed standard fds stay closed for PROGRAM, but no file of ours may get

@@ -44,6 +44,16 @@ static const char help_end[] =
 	"  syncobj         it has sync objects, with timelines\n"
 	"  name=NAME       what DRM_IOCTL_VERSION calls its driver\n"
 	"\n"
+	"Options of a device with displays:\n"
+	"  display[=MODE[+MODE]...]\n"
+	"                  a display; again for more. MODE is 1920x1080 or\n"
+	"                  1920x1080@59.94; the first one is preferred\n"
+	"  display=[MODE+...]off\n"
+	"                  one that is not plugged in: see uprime-display(1)\n"
+	"  overlay         it has overlay planes\n"
+	"  cursor=off      it has no cursor plane\n"
+	"  writeback=off   it has no writeback connector\n"
+	"\n"
 	"Exit status: PROGRAM's; 125 if uprime failed, 126 if PROGRAM cannot "
 	"be\n"
 	"run, 127 if it was not found. If PROGRAM dies of a signal, so does\n"
@@ -53,6 +63,7 @@ static const char help_end[] =
 	"  uprime run -- drmdevice\n"
 	"  uprime run --device vgem --device vram -- ./my-tests\n"
 	"  uprime run --device vgem,syncobj,name=mycard -- ./my-tests\n"
+	"  uprime run --device vkms,display=1920x1080 -- weston\n"
 	"  uprime run --session demo -- ./producer &\n"
 	"  uprime run --session demo -- ./consumer\n";
 
@@ -152,19 +163,17 @@ static void clear_stale(struct session_base *base)
 static bool has_devices(const struct server_config *config, const char *devices)
 {
 	const char *at = devices;
+	bool same = true;
 
-	for (unsigned int i = 0; i < config->nr_devices; i++) {
-		char text[SERVER_DEVICE_TEXT];
-		size_t len;
+	for (unsigned int i = 0; i < config->nr_devices && same; i++) {
+		char *text = server_device_text(&config->devices[i]);
+		size_t len = text ? strlen(text) : 0;
 
-		server_device_text(&config->devices[i], text);
-		len = strlen(text);
-		if (strncmp(at, text, len) || at[len] != '\n') {
-			return false;
-		}
-		at += len + 1;
+		same = text && !strncmp(at, text, len) && at[len] == '\n';
+		at += len + same;
+		free(text);
 	}
-	return !config->nr_devices || !*at;
+	return same && (!config->nr_devices || !*at);
 }
 
 /* "vgem\nvram\n" as people write it */

@@ -76,3 +76,15 @@ err_free:
 	free(text);
 	return NULL;
 }
+
+int talk_display(int sock, const struct wire_display *request)
+{
+	struct wire_reply reply;
+	ssize_t len;
+
+	if (send(sock, request, sizeof(*request), MSG_NOSIGNAL) < 0) {
+		return -errno;
+	}
+	len = receive(sock, &reply, NULL, 0);
+	return len < 0 ? (int)len : 0;
+}

@@ -4,6 +4,7 @@
 #define UPRIME_TOOLS_TOOLS_H
 
 #include <sys/types.h>
+#include <uprime/drivers.h>
 
 struct server_config;
 struct server_device_config;
@@ -13,12 +14,18 @@ struct program;
 int run_command(int argc, char **argv);
 int ls_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
+int display_command(int argc, char **argv);
 
 /* device.c */
 
-/* device_parse - read "vgem,syncobj,name=NAME". Returns 0; -EINVAL, and it was
- * said. */
+/* device_parse - read "vgem,syncobj,name=NAME". Returns 0; -EINVAL, -ENOMEM, and
+ * it was said. */
 int device_parse(const char *text, struct server_device_config *device);
+
+/* mode.c */
+
+/* mode_parse - read "1920x1080@59.94". Returns 0; -EINVAL, and it was said. */
+int mode_parse(const char *text, struct uprime_mode_options *mode);
 
 /* front.c */
 
@@ -40,6 +47,11 @@ int talk_hello(int sock);
  * NULL: no answer */
 char *talk_ls(int sock);
 
+struct wire_display;
+
+/* talk_display - ask a greeted server for a change of a display: 0; -errno */
+int talk_display(int sock, const struct wire_display *request);
+
 /* table.c */
 
 struct json_object;
@@ -47,5 +59,8 @@ struct json_object;
 /* table_print - the sessions, as ls_json() in the server describes them, for
  * people. Returns 0; -ENOMEM. */
 int table_print(struct json_object *sessions);
+
+/* table_displays - the displays of devices, for people. Returns 0; -ENOMEM. */
+int table_displays(struct json_object *devices);
 
 #endif

@@ -28,7 +28,7 @@
 
 #include <stdint.h>
 
-#define WIRE_VERSION 3
+#define WIRE_VERSION 4
 /* Most bytes of user memory in one packet; longer copies go in pieces. */
 #define WIRE_CHUNK 32768
 /* Major number of the device nodes, in wire_open.rdev and wire_ident.rdev. */
@@ -60,6 +60,9 @@ enum wire_op {
 	WIRE_OPEN_PATH, /* wire_open_path; reply fd: what it names; -ENOENT: not
 	                   ours */
 	WIRE_LEDGER,    /* wire_ledger; reply fd: memory, a struct ledger */
+	WIRE_WRITE_PATH, /* wire_write_path; returns what write(2) does */
+	WIRE_DISPLAY,   /* wire_display; -ENODEV: no such device, -ENXIO: no
+	                   such display, -EINVAL: it cannot have the modes */
 	WIRE_SEAT,      /* a wire_hdr; reply fd: a socket that speaks as
 	                   weston-launch; -ENODEV: there is no seat */
 
@@ -103,6 +106,7 @@ struct wire_hint {
 
 struct wire_hello_reply {
 	uint32_t version;
+	uint32_t has_events; /* devices have events to be read */
 	uint32_t nr_hints;
 	struct wire_hint hints[WIRE_HINTS_MAX];
 };
@@ -115,7 +119,7 @@ struct wire_open {
 };
 
 /* Longest path of what the server opens, with its end. */
-#define WIRE_PATH_MAX 64
+#define WIRE_PATH_MAX 128
 
 /* What is no node but opened by the server: /sys/kernel/debug/dri/0/name. */
 struct wire_open_path {
@@ -123,6 +127,36 @@ struct wire_open_path {
 	uint32_t flags; /* open(2) flags */
 	uint32_t pad;
 	char path[WIRE_PATH_MAX]; /* absolute, without "." and ".." */
+};
+
+/* Most bytes that are written to such a path at once. */
+#define WIRE_WRITE_MAX 64
+
+struct wire_write_path {
+	struct wire_hdr hdr;
+	uint32_t size; /* bytes of data */
+	uint32_t pad;
+	char path[WIRE_PATH_MAX]; /* as in wire_open_path */
+	char data[WIRE_WRITE_MAX];
+};
+
+/* Most modes that are given to a display. */
+#define WIRE_MODES_MAX 8
+
+struct wire_mode {
+	uint32_t width, height;
+	uint32_t refresh_mhz; /* 60000: 60 Hz */
+};
+
+/* Plug a display in, or pull it out. */
+struct wire_display {
+	struct wire_hdr hdr;
+	char device[32]; /* "vkms", "card0" or "/dev/dri/card0"; "": the first
+	                    which has such a display */
+	char connector[32]; /* "Virtual-1" */
+	uint32_t plug;      /* in */
+	uint32_t nr_modes;  /* 0: those that it had */
+	struct wire_mode modes[WIRE_MODES_MAX];
 };
 
 enum wire_kind {
