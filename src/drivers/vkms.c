@@ -14,6 +14,8 @@
 
 #include "vkms.h"
 
+#define MAX_PLANES 32 /* of a device: masks have a bit for each */
+
 static int vkms_atomic_check(struct drm_device *dev,
 			     struct drm_atomic_state *state)
 {
@@ -161,22 +163,36 @@ err_free:
 	return ret;
 }
 
+/* How many displays are asked for; -EINVAL: more than there can be. */
+static int count_displays(const struct uprime_device_options *options)
+{
+	unsigned int displays = max(options->nr_displays, 1u);
+	unsigned int planes = 1 + (options->overlay ? VKMS_OVERLAY_PLANES : 0) +
+			      !options->no_cursor;
+
+	if (displays > UPRIME_DISPLAYS_MAX ||
+	    displays * planes > MAX_PLANES) {
+		return -EINVAL;
+	}
+	return (int)displays;
+}
+
 static struct drm_device *
 vkms_create(const struct uprime_device_options *options)
 {
 	static const struct uprime_device_options none;
 	struct vkms_device *vkms;
 	struct drm_device *dev;
-	unsigned int displays;
-	int ret;
+	int displays, ret;
 
 	options = options ? options : &none;
-	displays = max(options->nr_displays, 1u);
-	vkms = displays > UPRIME_DISPLAYS_MAX
-		       ? NULL
-		       : kzalloc(sizeof(*vkms) +
-					 displays * sizeof(*vkms->outputs),
-				 GFP_KERNEL);
+	displays = count_displays(options);
+	if (displays < 0) {
+		return ERR_PTR(displays);
+	}
+	vkms = kzalloc(sizeof(*vkms) +
+			       (size_t)displays * sizeof(*vkms->outputs),
+		       GFP_KERNEL);
 	if (!vkms) {
 		return ERR_PTR(-ENOMEM);
 	}
@@ -185,7 +201,7 @@ vkms_create(const struct uprime_device_options *options)
 		kfree(vkms);
 		return dev;
 	}
-	ret = init_device(dev, vkms, options, displays);
+	ret = init_device(dev, vkms, options, (unsigned int)displays);
 	if (!ret) {
 		ret = drm_dev_register(dev);
 	}
