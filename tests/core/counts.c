@@ -2,6 +2,8 @@
 #include "counts.h"
 
 #include <dirent.h>
+#include <drm/drm_framebuffer.h>
+#include <drm/drm_property.h>
 #include <drm/drm_syncobj.h>
 
 #include "stage.h"
@@ -61,6 +63,27 @@ static void count_file(struct counts *counts, struct drm_file *file)
 	}
 }
 
+static void count_display(struct counts *counts, struct drm_device *dev)
+{
+	const struct drm_mode_config *config = &dev->mode_config;
+	struct drm_property_blob *blob;
+	struct drm_framebuffer *fb;
+	struct drm_file *file;
+
+	counts->mode_objects += (int)config->object_idr.count;
+	list_for_each_entry (fb, &config->fb_list, head) {
+		counts->framebuffers++;
+		counts->fb_refs += (int)kref_read(&fb->base.refcount);
+	}
+	list_for_each_entry (blob, &config->property_blob_list, head_global) {
+		counts->blobs++;
+		counts->blob_refs += (int)kref_read(&blob->base.refcount);
+	}
+	list_for_each_entry (file, &dev->filelist, node) {
+		counts->event_space += file->event_space;
+	}
+}
+
 static void count_device(struct counts *counts, struct drm_device *dev)
 {
 	struct drm_gem_object *obj;
@@ -84,8 +107,17 @@ static void count_device(struct counts *counts, struct drm_device *dev)
 				(int)obj->vma_node.files[i].count;
 		}
 	}
+	counts->mode_objects += (int)dev->mode_config.object_idr.count;
+	counts->blob_bytes += (int)dev->mode_config.blob_bytes;
+	if (dev->master) {
+		counts->master_refs += (int)kref_read(&dev->master->refcount);
+		counts->lessees += (int)dev->master->lessee_idr.count;
+	}
 	list_for_each_entry (file, &dev->filelist, node) {
 		count_file(counts, file);
+	}
+	if (dev->mode_config.hooks) {
+		count_display(counts, dev);
 	}
 }
 

@@ -5,7 +5,7 @@
 #define UPRIME_TESTS_COUNTS_H
 
 #define FOR_EACH_COUNT(x)                                                      \
-	x(fds) /* of this process, but for the memory of objects */      \
+	x(fds) /* of this process, but for the memory of objects */            \
 		x(dma_bufs) x(dma_buf_refs) x(attachments) /* of dma-bufs */   \
 		x(vmaps)				   /* of dma-bufs */   \
 		x(device_refs) x(objects) x(object_refs)                       \
@@ -17,9 +17,14 @@
 		x(prime_dma_bufs)		 /* known to files */          \
 		x(prime_handles)		 /* known to files */          \
 		x(mappings)			 /* of files */                \
+		x(mode_objects) x(blob_bytes)	 /* of displays */             \
+		x(master_refs) x(lessees)	 /* of the masters now */      \
 		x(syncobjs)			 /* handles of files */        \
 		x(syncobj_refs) x(waits)	 /* of those */                \
-		x(pins)				 /* of toys */                 \
+		x(mode_objects) x(framebuffers) x(fb_refs) /* of displays */   \
+		x(blobs) x(blob_refs)			   /* of displays */   \
+		x(event_space)				   /* of files */      \
+		x(pins)					   /* of toys */       \
 		x(opened) /* handles that toys have seen */
 
 struct counts {

@@ -49,6 +49,8 @@ static const struct drm_crtc_funcs crtc_funcs = {
 	.atomic_destroy_state = drm_atomic_helper_crtc_destroy_state,
 };
 
+static const struct drm_crtc_helper_funcs crtc_helper_funcs = {0};
+
 static enum drm_connector_status detect(struct drm_connector *connector,
 					bool force)
 {
@@ -67,7 +69,24 @@ static const struct drm_connector_funcs connector_funcs = {
 
 static int get_modes(struct drm_connector *connector)
 {
-	return drm_add_modes_noedid(connector, 1024, 768);
+	struct toy_display *toy = toy_display_of(connector->dev);
+	unsigned int i = connector->index;
+	int count = 0;
+
+	if (toy->edid[i]) {
+		drm_connector_update_edid_property(connector, toy->edid[i],
+						   EDID_LENGTH);
+	}
+	for (int n = 0; n < toy->nr_modes[i]; n++) {
+		struct drm_display_mode *mode =
+			drm_mode_duplicate(connector->dev, &toy->modes[i][n]);
+
+		if (mode) {
+			drm_mode_probed_add(connector, mode);
+			count++;
+		}
+	}
+	return count;
 }
 
 static const struct drm_connector_helper_funcs connector_helper_funcs = {
@@ -159,6 +178,7 @@ static int init_pipe(struct drm_device *dev, struct toy_display *toy, int i)
 						&toy->cursor[i], &crtc_funcs);
 	}
 	if (!ret) {
+		drm_crtc_helper_add(&toy->crtc[i], &crtc_helper_funcs);
 		drm_crtc_enable_color_mgmt(&toy->crtc[i], 0, false, 256);
 		ret = drm_mode_crtc_set_gamma_size(&toy->crtc[i], 256);
 	}
@@ -175,7 +195,8 @@ static int init_output(struct drm_device *dev, struct toy_display *toy, int i)
 	}
 	toy->encoder[i].possible_crtcs = (1u << TOY_PIPES) - 1;
 	ret = drm_connector_init(dev, &toy->connector[i], &connector_funcs,
-				 DRM_MODE_CONNECTOR_VIRTUAL);
+				 i ? DRM_MODE_CONNECTOR_HDMIA
+				   : DRM_MODE_CONNECTOR_VIRTUAL);
 	if (ret) {
 		return ret;
 	}
