@@ -23,6 +23,9 @@ struct drm_pending_vblank_event;
 
 /**
  * struct drm_crtc_commit - a commit under way, as one CRTC sees it
+ *
+ * Its references: one of the new state of the CRTC, and of each of its planes
+ * and connectors; one of the atomic state; one of the event, until it is sent.
  */
 struct drm_crtc_commit {
 	struct drm_crtc *crtc; /* NULL: of planes and connectors without one */
@@ -31,8 +34,10 @@ struct drm_crtc_commit {
 	struct completion hw_done;	/* the hardware is told */
 	struct completion cleanup_done; /* all is over */
 	struct list_head commit_entry;	/* drm_crtc.commit_list; commit_lock */
+	/* Made for it, as nobody has asked for one; until the states are
+	 * swapped; mode_config.mutex */
 	struct drm_pending_vblank_event *event;
-	bool abort_completion;
+	bool abort_completion; /* the event has a reference; constant */
 };
 
 struct __drm_planes_state {
@@ -157,16 +162,43 @@ drm_atomic_get_new_connector_state(const struct drm_atomic_state *state,
 		     (new_) = (state_)->connectors[i].new_state, (void)(new_), \
 		     1))
 
-/* 0; -errno. mode_config.mutex held. */
+/* All connectors, or planes, that a CRTC has in the change become part of it.
+ * 0; -ENOMEM. mode_config.mutex held. */
 EXPORT_SYMBOL int
 drm_atomic_add_affected_connectors(struct drm_atomic_state *state,
 				   struct drm_crtc *crtc);
 EXPORT_SYMBOL int drm_atomic_add_affected_planes(struct drm_atomic_state *state,
 						 struct drm_crtc *crtc);
+/**
+ * drm_atomic_check_only() - could this be shown?
+ * @state: the change. mode_config.mutex held
+ *
+ * Return: 0; -EINVAL, -ERANGE, -ENOSPC, -ENOMEM, what the driver says.
+ */
 EXPORT_SYMBOL int drm_atomic_check_only(struct drm_atomic_state *state);
-/* With the mutex held; it is given up while it is waited for, and taken
- * again. */
+
+/**
+ * drm_atomic_commit() - check a change, show it and wait until it is shown
+ * @state: the change; it has a reference of its own meanwhile
+ *
+ * mode_config.mutex is held; it is given up while something is waited for.
+ *
+ * Return: 0; as drm_atomic_check_only(); -EINTR; -EDEADLK: while we waited
+ * another change was made, so this one was built on what is no more. The caller
+ * clears it, builds it again and tries again.
+ */
 EXPORT_SYMBOL int drm_atomic_commit(struct drm_atomic_state *state);
+
+/**
+ * drm_atomic_nonblocking_commit() - check a change and let it be shown
+ * @state: the change; it has a reference of its own until it is shown
+ *
+ * mode_config.mutex is held; it may be given up until what is shown already is
+ * done with.
+ *
+ * Return: 0; as drm_atomic_commit(); -EBUSY: a change before it is not shown
+ * yet.
+ */
 EXPORT_SYMBOL int drm_atomic_nonblocking_commit(struct drm_atomic_state *state);
 
 EXPORT_SYMBOL void drm_crtc_commit_get(struct drm_crtc_commit *commit);
@@ -203,13 +235,25 @@ drm_atomic_set_crtc_for_connector(struct drm_connector_state *conn_state,
 EXPORT_SYMBOL int drm_atomic_get_property(struct drm_mode_object *obj,
 					  struct drm_property *property,
 					  u64 *value);
-/* drm_atomic_set_property - ask for a value in a change: 0; -errno */
-EXPORT_SYMBOL int drm_atomic_set_property(struct drm_atomic_state *state,
-					  struct drm_file *file,
-					  struct drm_mode_object *obj,
-					  struct drm_property *prop, u64 value,
-					  bool async_flip);
-/* drm_atomic_connector_commit_dpms - DPMS of an atomic driver: 0; -errno */
+/**
+ * drm_atomic_set_property() - ask for a value in a change
+ * @state: the change; mode_config.mutex held
+ * @file: who asks
+ * @obj: a CRTC, plane or connector
+ * @prop: one of its properties
+ * @value: any. Of OUT_FENCE_PTR it is only noted: who asks writes there
+ * @fence: with IN_FENCE_FD, which is a wait if it is looked up: the fence
+ * behind @value, or NULL if it is none
+ * @async_flip: the change is to be seen at once: only what is shown may change
+ *
+ * Return: 0; -EINVAL, -EACCES (no such CRTC), -ENOMEM.
+ */
+EXPORT_SYMBOL int
+drm_atomic_set_property(struct drm_atomic_state *state, struct drm_file *file,
+			struct drm_mode_object *obj, struct drm_property *prop,
+			u64 value, struct dma_fence *fence, bool async_flip);
+/* drm_atomic_connector_commit_dpms - DPMS of an atomic driver: 0; as
+ * drm_atomic_commit() */
 EXPORT_SYMBOL int
 drm_atomic_connector_commit_dpms(struct drm_atomic_state *state,
 				 struct drm_connector *connector, int mode);

@@ -25,7 +25,15 @@ EXPORT_SYMBOL int drm_atomic_helper_commit(struct drm_device *dev,
 					   struct drm_atomic_state *state,
 					   bool nonblock);
 
-/* The steps of a commit's tail, without the mutex. */
+/* drm_gem_plane_helper_prepare_fb - wait for those who draw, for prepare_fb, and
+ * what is done without one. 0; -EINVAL, -ENOMEM */
+EXPORT_SYMBOL int
+drm_gem_plane_helper_prepare_fb(struct drm_plane *plane,
+				struct drm_plane_state *state);
+
+/* The steps of a commit's tail, called without the mutex. Each takes it for the
+ * callbacks of the driver, which may not wait for anything that needs it; what
+ * waits does so without. */
 EXPORT_SYMBOL void
 drm_atomic_helper_commit_tail(struct drm_atomic_state *state);
 EXPORT_SYMBOL void
@@ -34,6 +42,8 @@ drm_atomic_helper_commit_modeset_disables(struct drm_device *dev,
 EXPORT_SYMBOL void
 drm_atomic_helper_commit_modeset_enables(struct drm_device *dev,
 					 struct drm_atomic_state *state);
+/* For drm_atomic_helper_commit_planes(): leave out what is switched off. */
+#define DRM_PLANE_COMMIT_ACTIVE_ONLY (1 << 0)
 EXPORT_SYMBOL void
 drm_atomic_helper_commit_planes(struct drm_device *dev,
 				struct drm_atomic_state *state, u32 flags);

@@ -41,14 +41,24 @@ struct drm_vblank_crtc {
 	struct list_head waiters;     /* tasks that sleep for a vblank */
 	struct hrtimer disable_timer; /* nobody has needed them for a while */
 	u64 count;
-	s64 time; /* of the last one, ns of CLOCK_MONOTONIC */
+	s64 time; /* of the last one, ns of CLOCK_MONOTONIC; 0: unknown */
+	int offdelay_ms; /* how long they are counted when nobody needs them;
+			    0: for ever */
 	int refcount;
-	bool inmodeset; /* vblank_off(): get fails */
+	bool inmodeset; /* vblank_off(): get fails; has a reference */
 	unsigned int pipe;
 	int framedur_ns, linedur_ns;
 	struct drm_display_mode hwmode;
-	bool enabled;
+	bool enabled;	/* they are counted */
+	bool disabling; /* the driver is being told that they are not */
+	bool again;	/* ... and is to be told at once that they are */
 };
+
+/* drm_vblank_passed - has @seq come to, or gone past, @ref? */
+static inline bool drm_vblank_passed(u64 seq, u64 ref)
+{
+	return seq - ref <= 1 << 23;
+}
 
 /* drm_vblank_init - before the CRTCs are used. 0 and drm_vblank_cleanup()
  * undoes it; -ENOMEM, -EAGAIN */
@@ -80,6 +90,7 @@ drm_crtc_arm_vblank_event(struct drm_crtc *crtc,
 EXPORT_SYMBOL void
 drm_crtc_send_vblank_event(struct drm_crtc *crtc,
 			   struct drm_pending_vblank_event *event);
+/* drm_calc_timestamping_constants - how long a frame takes. event_lock held */
 EXPORT_SYMBOL void
 drm_calc_timestamping_constants(struct drm_crtc *crtc,
 				const struct drm_display_mode *mode);

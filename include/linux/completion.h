@@ -5,17 +5,28 @@
 
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <uprime/host.h>
 
+/**
+ * struct completion - something that has happened or will
+ *
+ * Embedded in what it is about.
+ */
 struct completion {
 	spinlock_t lock;
 	bool done;		  /* lock */
-	struct list_head waiters; /* lock */
+	struct list_head waiters; /* tasks that sleep; lock */
 };
 
+/* init_completion - it has not happened yet */
 EXPORT_SYMBOL void init_completion(struct completion *x);
+
 /* complete_all - it has happened. Any lock may be held. */
 EXPORT_SYMBOL void complete_all(struct completion *x);
+
+/* completion_done - has it? Any lock may be held. */
 EXPORT_SYMBOL bool completion_done(struct completion *x);
+
 /**
  * wait_for_completion_timeout() - wait until it has happened
  * @x: what

@@ -31,6 +31,18 @@ EXPORT_SYMBOL int sync_file_fd(struct dma_fence *fence, const char *name,
 			       bool cloexec);
 
 /**
+ * sync_file_open() - make a sync file that no program has yet
+ * @fence: as sync_file_fd()
+ * @name: as sync_file_fd()
+ *
+ * Any lock but those of fences may be held.
+ *
+ * Return: an fd of this process, for anon_file_install() or
+ * anon_file_abandon(); -ENOMEM, -ENFILE.
+ */
+EXPORT_SYMBOL int sync_file_open(struct dma_fence *fence, const char *name);
+
+/**
  * sync_file_get_fence() - the fence behind an fd
  * @fd: an fd of the current task
  *

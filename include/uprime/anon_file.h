@@ -73,6 +73,13 @@ EXPORT_SYMBOL int anon_file_open(struct anon_file *file,
 EXPORT_SYMBOL int anon_file_install(int fd, bool cloexec);
 
 /**
+ * anon_file_abandon() - give up an fd of anon_file_open() that nobody got
+ * @fd: the fd, closed: the file ends at once, but for its other users. No lock
+ * that its release may take can be held.
+ */
+EXPORT_SYMBOL void anon_file_abandon(int fd);
+
+/**
  * anon_file_give() - make an open file and give it to the program that asks
  * @file: as in anon_file_open()
  * @ops: as in anon_file_open()

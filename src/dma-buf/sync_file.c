@@ -191,10 +191,10 @@ static const struct anon_file_ops sync_file_ops = {
 	.ioctl = sync_file_ioctl,
 };
 
-int sync_file_fd(struct dma_fence *fence, const char *name, bool cloexec)
+int sync_file_open(struct dma_fence *fence, const char *name)
 {
 	struct sync_file *sync_file = kzalloc(sizeof(*sync_file), GFP_KERNEL);
-	int fd, ret;
+	int fd;
 
 	if (!sync_file) {
 		return -ENOMEM;
@@ -209,13 +209,18 @@ int sync_file_fd(struct dma_fence *fence, const char *name, bool cloexec)
 	if (fd < 0) {
 		return fd;
 	}
-	anon_file_hold(&sync_file->file);
+	/* Nobody can close it yet. */
 	if (dma_fence_add_callback(fence, &sync_file->cb, fence_signaled)) {
 		anon_file_set_readable(&sync_file->file);
 	}
-	ret = anon_file_install(fd, cloexec);
-	anon_file_put(&sync_file->file);
-	return ret;
+	return fd;
+}
+
+int sync_file_fd(struct dma_fence *fence, const char *name, bool cloexec)
+{
+	int fd = sync_file_open(fence, name);
+
+	return fd < 0 ? fd : anon_file_install(fd, cloexec);
 }
 
 struct dma_fence *sync_file_get_fence(int fd)

@@ -212,16 +212,21 @@ static void hang_up(u64 cookie)
 	}
 }
 
+void anon_file_abandon(int fd)
+{
+	u64 cookie = anon_file_cookie(fd);
+
+	close(fd);
+	hang_up(cookie);
+}
+
 int anon_file_install(int fd, bool cloexec)
 {
 	struct task *task = current_task();
-	/* It can be closed, and the file be gone, as soon as it is given. */
-	u64 cookie = anon_file_cookie(fd);
 	int ret = task->ops->fd_install(task, fd, cloexec);
 
 	if (ret < 0) {
-		close(fd);
-		hang_up(cookie);
+		anon_file_abandon(fd);
 	}
 	return ret;
 }

@@ -31,16 +31,6 @@ static int legacy(struct drm_device *dev, void *data, struct drm_file *file)
 	return -EINVAL;
 }
 
-/* What needs DRIVER_MODESET. */
-static int no_feature(struct drm_device *dev, void *data,
-		      struct drm_file *file)
-{
-	(void)dev;
-	(void)data;
-	(void)file;
-	return -EOPNOTSUPP;
-}
-
 #define RIGHTS_ALL (DRM_AUTH | DRM_MASTER | DRM_ROOT_ONLY)
 
 #define IOCTL(name, function, rights)                                          \
@@ -127,9 +117,9 @@ const struct drm_ioctl_desc drm_core_ioctls[] = {
 	IOCTL_6_1(AGP_UNBIND, legacy, RIGHTS_ALL),
 	IOCTL_6_1(SG_ALLOC, legacy, RIGHTS_ALL),
 	IOCTL_6_1(SG_FREE, legacy, RIGHTS_ALL),
-	IOCTL(WAIT_VBLANK, no_feature, 0),
-	IOCTL(CRTC_GET_SEQUENCE, no_feature, 0),
-	IOCTL(CRTC_QUEUE_SEQUENCE, no_feature, 0),
+	IOCTL(WAIT_VBLANK, drm_wait_vblank_ioctl, 0),
+	IOCTL(CRTC_GET_SEQUENCE, drm_crtc_get_sequence_ioctl, 0),
+	IOCTL(CRTC_QUEUE_SEQUENCE, drm_crtc_queue_sequence_ioctl, 0),
 	IOCTL(UPDATE_DRAW, noop, RIGHTS_ALL),
 
 	IOCTL(MODE_GETRESOURCES, drm_mode_getresources_ioctl, 0),
@@ -162,7 +152,7 @@ const struct drm_ioctl_desc drm_core_ioctls[] = {
 	IOCTL(MODE_OBJ_SETPROPERTY, drm_mode_obj_setproperty_ioctl,
 	      DRM_MASTER),
 	IOCTL(MODE_CURSOR2, drm_mode_cursor2_ioctl, DRM_MASTER),
-	IOCTL(MODE_ATOMIC, no_feature, DRM_MASTER),
+	IOCTL(MODE_ATOMIC, drm_mode_atomic_ioctl, DRM_MASTER),
 	IOCTL(MODE_CREATEPROPBLOB, drm_mode_createpropblob_ioctl, 0),
 	IOCTL(MODE_DESTROYPROPBLOB, drm_mode_destroypropblob_ioctl, 0),
 
