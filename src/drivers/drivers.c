@@ -19,6 +19,7 @@ struct host_device {
 static const struct uprime_driver *const drivers[] = {
 	&vgem_uprime_driver,
 	&vram_uprime_driver,
+	&vkms_uprime_driver,
 };
 
 const struct uprime_driver *uprime_driver_at(unsigned int i)

@@ -170,8 +170,7 @@ static int count_displays(const struct uprime_device_options *options)
 	unsigned int planes = 1 + (options->overlay ? VKMS_OVERLAY_PLANES : 0) +
 			      !options->no_cursor;
 
-	if (displays > UPRIME_DISPLAYS_MAX ||
-	    displays * planes > MAX_PLANES) {
+	if (displays > UPRIME_DISPLAYS_MAX || displays * planes > MAX_PLANES) {
 		return -EINVAL;
 	}
 	return (int)displays;

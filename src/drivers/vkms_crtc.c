@@ -163,6 +163,33 @@ static bool arm_event(struct drm_crtc *crtc, struct drm_crtc_state *crtc_state)
 	return armed;
 }
 
+/* The display is about to show nothing: let whoever watches see its last
+ * picture, also when the framebuffers are gone. */
+static void keep_last(struct vkms_output *output)
+{
+	struct vkms_picture *shown = NULL, *last = NULL;
+
+	spin_lock(&output->lock);
+	if (output->shown && output->shown->nr_layers) {
+		shown = vkms_picture_get(output->shown);
+	}
+	spin_unlock(&output->lock);
+	if (!shown) {
+		return;
+	}
+	if (vkms_display_is_watched(output->vkms)) {
+		last = vkms_picture_still(shown);
+		last = IS_ERR(last) ? NULL : last;
+	}
+	vkms_picture_put(shown);
+
+	spin_lock(&output->lock);
+	shown = output->last;
+	output->last = last;
+	spin_unlock(&output->lock);
+	vkms_picture_put(shown);
+}
+
 static void vkms_crtc_atomic_flush(struct drm_crtc *crtc,
 				   struct drm_atomic_state *state)
 {
@@ -173,6 +200,9 @@ static void vkms_crtc_atomic_flush(struct drm_crtc *crtc,
 	struct vkms_picture *old = NULL;
 	bool later;
 
+	if (picture && !picture->nr_layers) {
+		keep_last(output);
+	}
 	spin_lock(&output->lock);
 	later = crtc_state->event && arm_event(crtc, crtc_state);
 	if (!picture) {
@@ -196,24 +226,11 @@ static void vkms_crtc_atomic_enable(struct drm_crtc *crtc,
 	drm_crtc_vblank_on(crtc);
 }
 
-/* Whoever watches can see the last picture when its framebuffers are gone. */
-static struct vkms_picture *keep_last(struct vkms_output *output,
-				      const struct vkms_picture *shown)
-{
-	struct vkms_picture *still;
-
-	if (!shown || !vkms_display_is_watched(output->vkms)) {
-		return NULL;
-	}
-	still = vkms_picture_still(shown);
-	return IS_ERR(still) ? NULL : still;
-}
-
 static void vkms_crtc_atomic_disable(struct drm_crtc *crtc,
 				     struct drm_atomic_state *state)
 {
 	struct vkms_output *output = crtc_to_vkms_output(crtc);
-	struct vkms_picture *old = NULL, *shown = NULL, *still;
+	struct vkms_picture *old = NULL;
 
 	(void)state;
 	/* No vblank comes any more: what waits for one has it now. */
@@ -224,21 +241,13 @@ static void vkms_crtc_atomic_disable(struct drm_crtc *crtc,
 		output->next = NULL;
 	}
 	vkms_writeback_vblank(output);
-	if (output->shown) {
-		shown = vkms_picture_get(output->shown);
-	}
 	spin_unlock(&output->lock);
 	vkms_picture_put(old);
 
-	still = keep_last(output, shown);
-	vkms_picture_put(shown);
-
+	keep_last(output);
 	spin_lock(&output->lock);
-	shown = show(output, NULL, ktime_get_ns());
-	old = output->last;
-	output->last = still;
+	old = show(output, NULL, ktime_get_ns());
 	spin_unlock(&output->lock);
-	vkms_picture_put(shown);
 	vkms_picture_put(old);
 }
 

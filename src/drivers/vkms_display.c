@@ -25,18 +25,19 @@ static void vkms_display_name(struct drm_device *dev, unsigned int display,
 		 vkms->outputs[display].connector.name);
 }
 
-/* What is to be seen, with a reference, or NULL; and when. */
+/* What is to be seen, with a reference, or NULL; and when. A display without
+ * any plane is on for programs, but there is nothing to be seen. */
 static struct vkms_picture *look(struct vkms_output *output,
 				 struct uprime_frame *frame)
 {
 	struct vkms_picture *picture;
 
 	spin_lock(&output->lock);
-	picture = output->shown ? output->shown : output->last;
+	frame->on = output->shown && output->shown->nr_layers;
+	picture = frame->on ? output->shown : output->last;
 	if (picture) {
 		vkms_picture_get(picture);
 	}
-	frame->on = output->shown;
 	frame->sequence = output->sequence;
 	frame->time_ns = output->shown_time;
 	spin_unlock(&output->lock);

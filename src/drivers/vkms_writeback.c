@@ -185,11 +185,23 @@ static const struct drm_connector_funcs vkms_wb_funcs = {
 
 int vkms_writeback_init(struct drm_device *dev, struct vkms_output *output)
 {
+	u32 clones;
+	int ret;
+
 	INIT_WORK(&output->writeback_work, write_jobs);
-	return drm_writeback_connector_init(
+	ret = drm_writeback_connector_init(
 		dev, &output->writeback, &vkms_wb_funcs, &vkms_wb_helper_funcs,
 		vkms_formats, (int)vkms_nr_write_formats,
 		drm_crtc_mask(&output->crtc));
+	if (ret) {
+		return ret;
+	}
+	/* What the display shows can be written: a CRTC has both. */
+	clones = drm_encoder_mask(&output->encoder) |
+		 drm_encoder_mask(&output->writeback.encoder);
+	output->encoder.possible_clones = clones;
+	output->writeback.encoder.possible_clones = clones;
+	return 0;
 }
 
 void vkms_writeback_fini(struct vkms_output *output)

@@ -60,6 +60,7 @@ static s64 event_us(const struct drm_event_vblank *event)
 TEST(a_mode_shows_its_buffer)
 {
 	struct buffer red = full(RED);
+	const struct drm_display_mode *mode;
 
 	assert_int_equal(colour_at(0, 0), -ENODATA);
 	screen_on(&red);
@@ -68,7 +69,11 @@ TEST(a_mode_shows_its_buffer)
 	assert_int_equal(frame.width, WIDTH);
 	assert_int_equal(frame.height, HEIGHT);
 	assert_int_equal(frame.stride, WIDTH * 4);
-	assert_in_range(frame.refresh_mhz, 58000, 62000);
+	mode = &screen_crtc()->mode;
+	assert_int_equal(
+		frame.refresh_mhz,
+		(mode->clock * 1000000ll + mode->htotal * mode->vtotal / 2) /
+			(mode->htotal * mode->vtotal));
 	buffer_destroy(&red);
 }
 
@@ -165,19 +170,19 @@ TEST(a_cursor_is_above_all_and_moves_at_once)
 {
 	struct buffer red = full(RED);
 	struct buffer cursor =
-		buffer_create(stage.file, DRM_FORMAT_ARGB8888, 8, 8);
+		buffer_create(stage.file, DRM_FORMAT_ARGB8888, 16, 16);
 
 	buffer_fill(&cursor, BLUE);
 	screen_on(&red);
-	must(set_cursor(cursor.handle, 8));
-	assert_int_equal(colour_at(7, 7), 0x0000ff);
-	assert_int_equal(colour_at(8, 8), 0xff0000);
+	must(set_cursor(cursor.handle, 16));
+	assert_int_equal(colour_at(15, 15), 0x0000ff);
+	assert_int_equal(colour_at(16, 16), 0xff0000);
 	must(move_cursor(20, 30));
-	assert_int_equal(colour_at(7, 7), 0xff0000);
+	assert_int_equal(colour_at(15, 15), 0xff0000);
 	assert_int_equal(colour_at(20, 30), 0x0000ff);
 	must(move_cursor(-4, -4));
-	assert_int_equal(colour_at(3, 3), 0x0000ff);
-	assert_int_equal(colour_at(4, 4), 0xff0000);
+	assert_int_equal(colour_at(11, 11), 0x0000ff);
+	assert_int_equal(colour_at(12, 12), 0xff0000);
 	must(set_cursor(0, 0));
 	assert_int_equal(colour_at(0, 0), 0xff0000);
 	buffer_destroy(&cursor);
@@ -294,8 +299,11 @@ TEST(who_watches_has_the_last_picture)
 
 	vkms()->display->watch(stage.dev, &watcher.base);
 	screen_on(&red);
-	/* Its framebuffer goes, so the display does. */
+	/* A program ends: its framebuffers go first. */
 	buffer_destroy(&red);
+	assert_int_equal(colour_at(3, 3), 0xff0000);
+	assert_false(frame.on);
+	screen_off();
 	assert_int_equal(colour_at(3, 3), 0xff0000);
 	assert_false(frame.on);
 	vkms()->display->unwatch(stage.dev, &watcher.base);

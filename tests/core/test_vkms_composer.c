@@ -384,8 +384,8 @@ TEST(what_is_seen_is_what_linux_composes)
 
 			buffers[i] = buffer_create(
 				stage.file, format,
-				i ? 2 + 2 * ((u32)rand() % 24) : WIDTH,
-				i ? 2 + 2 * ((u32)rand() % 20) : HEIGHT);
+				i ? 10 + 2 * ((u32)rand() % 24) : WIDTH,
+				i ? 10 + 2 * ((u32)rand() % 18) : HEIGHT);
 			buffer_fill_random(&buffers[i]);
 			layer = add_layer(picture, &buffers[i],
 					  i ? rand() % 30 : 0,
@@ -422,7 +422,7 @@ TEST(lines_can_begin_at_any_address)
 		buffer_create(stage.file, DRM_FORMAT_XRGB8888, WIDTH, HEIGHT);
 	struct drm_mode_fb_cmd2 cmd = {
 		.width = WIDTH / 2,
-		.height = 4,
+		.height = 10,
 		.pixel_format = DRM_FORMAT_XRGB8888,
 		.handles = {buffer.handle},
 		.pitches = {WIDTH * 2 + 3},
