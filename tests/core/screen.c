@@ -32,14 +32,14 @@ int screen_setup(void **state)
 	if (!ret) {
 		struct drm_set_client_cap cap = {DRM_CLIENT_CAP_ATOMIC, 1};
 
-		ret = request(stage.file, DRM_IOCTL_SET_CLIENT_CAP, &cap);
+		ret = screen_call(stage.file, DRM_IOCTL_SET_CLIENT_CAP, &cap);
 		cap.capability = DRM_CLIENT_CAP_WRITEBACK_CONNECTORS;
-		ret |= request(stage.file, DRM_IOCTL_SET_CLIENT_CAP, &cap);
+		ret |= screen_call(stage.file, DRM_IOCTL_SET_CLIENT_CAP, &cap);
 	}
 	return ret;
 }
 
-int request(struct drm_file *file, unsigned int cmd, void *arg)
+int screen_call(struct drm_file *file, unsigned int cmd, void *arg)
 {
 	return (int)drm_ioctl(file, cmd, (unsigned long)arg);
 }
@@ -74,7 +74,7 @@ struct buffer buffer_create(struct drm_file *file, u32 format, u32 width,
 	struct drm_mode_fb_cmd2 cmd = {
 		.width = width, .height = height, .pixel_format = format};
 
-	must(request(file, DRM_IOCTL_MODE_CREATE_DUMB, &dumb));
+	must(screen_call(file, DRM_IOCTL_MODE_CREATE_DUMB, &dumb));
 	buffer.handle = cmd.handles[0] = dumb.handle;
 	buffer.pitch = cmd.pitches[0] = dumb.pitch;
 	buffer.size = (size_t)dumb.pitch * dumb.height;
@@ -86,14 +86,14 @@ struct buffer buffer_create(struct drm_file *file, u32 format, u32 width,
 		cmd.offsets[1] = dumb.pitch * height;
 		buffer.chroma = buffer.pixels + cmd.offsets[1];
 	}
-	must(request(file, DRM_IOCTL_MODE_ADDFB2, &cmd));
+	must(screen_call(file, DRM_IOCTL_MODE_ADDFB2, &cmd));
 	buffer.id = cmd.fb_id;
 	return buffer;
 }
 
 void buffer_destroy(struct buffer *buffer)
 {
-	must(request(buffer->file, DRM_IOCTL_MODE_RMFB, &buffer->id));
+	must(screen_call(buffer->file, DRM_IOCTL_MODE_RMFB, &buffer->id));
 	must(close_handle(buffer->file, buffer->handle));
 }
 
@@ -149,11 +149,12 @@ u32 screen_prop(u32 object, const char *name)
 	args.props_ptr = (uintptr_t)ids;
 	args.prop_values_ptr = (uintptr_t)values;
 	args.count_props = DRM_OBJECT_MAX_PROPERTY;
-	must(request(stage.file, DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &args));
 	for (u32 i = 0; i < args.count_props; i++) {
 		struct drm_mode_get_property prop = {.prop_id = ids[i]};
 
-		must(request(stage.file, DRM_IOCTL_MODE_GETPROPERTY, &prop));
+		must(screen_call(stage.file, DRM_IOCTL_MODE_GETPROPERTY,
+				 &prop));
 		if (!strcmp(prop.name, name)) {
 			return ids[i];
 		}
@@ -208,7 +209,7 @@ int change_commit(struct change *change, u32 flags)
 		props[i] = change->set[i].prop;
 		values[i] = change->set[i].value;
 	}
-	return request(stage.file, DRM_IOCTL_MODE_ATOMIC, &args);
+	return screen_call(stage.file, DRM_IOCTL_MODE_ATOMIC, &args);
 }
 
 static struct drm_mode_modeinfo screen_mode(void)
@@ -220,9 +221,9 @@ static struct drm_mode_modeinfo screen_mode(void)
 	};
 
 	/* Asked for no modes it probes. */
-	must(request(stage.file, DRM_IOCTL_MODE_GETCONNECTOR, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_GETCONNECTOR, &args));
 	args.count_props = args.count_encoders = 0;
-	must(request(stage.file, DRM_IOCTL_MODE_GETCONNECTOR, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_GETCONNECTOR, &args));
 	assert_in_range(args.count_modes, 1, ARRAY_SIZE(modes));
 	return modes[0];
 }
@@ -239,14 +240,14 @@ void screen_on(const struct buffer *buffer)
 		.mode = screen_mode(),
 	};
 
-	must(request(stage.file, DRM_IOCTL_MODE_SETCRTC, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_SETCRTC, &args));
 }
 
 void screen_off(void)
 {
 	struct drm_mode_crtc args = {.crtc_id = screen_crtc()->base.id};
 
-	must(request(stage.file, DRM_IOCTL_MODE_SETCRTC, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_SETCRTC, &args));
 }
 
 int screen_look(u32 *pixels, struct uprime_frame *frame)

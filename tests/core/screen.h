@@ -33,8 +33,8 @@ void buffer_fill(struct buffer *buffer, u32 colour);
 /* buffer_fill_random - colours are no brighter than their alpha says */
 void buffer_fill_random(struct buffer *buffer);
 
-/* request - an ioctl: what a program gets, or -errno */
-int request(struct drm_file *file, unsigned int cmd, void *arg);
+/* screen_call - an ioctl: what a program gets, or -errno */
+int screen_call(struct drm_file *file, unsigned int cmd, void *arg);
 
 /* Device of the display tests: one display, 64x48, with overlays; beside a
  * vgem. */

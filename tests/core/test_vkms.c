@@ -49,7 +49,7 @@ static void flip(const struct buffer *buffer)
 		.flags = DRM_MODE_PAGE_FLIP_EVENT,
 	};
 
-	must(request(stage.file, DRM_IOCTL_MODE_PAGE_FLIP, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_PAGE_FLIP, &args));
 }
 
 static s64 event_us(const struct drm_event_vblank *event)
@@ -153,7 +153,7 @@ static int set_cursor(u32 handle, u32 size)
 				       .height = size,
 				       .handle = handle};
 
-	return request(stage.file, DRM_IOCTL_MODE_CURSOR, &args);
+	return screen_call(stage.file, DRM_IOCTL_MODE_CURSOR, &args);
 }
 
 static int move_cursor(int x, int y)
@@ -163,7 +163,7 @@ static int move_cursor(int x, int y)
 				       .x = x,
 				       .y = y};
 
-	return request(stage.file, DRM_IOCTL_MODE_CURSOR, &args);
+	return screen_call(stage.file, DRM_IOCTL_MODE_CURSOR, &args);
 }
 
 TEST(a_cursor_is_above_all_and_moves_at_once)
@@ -242,7 +242,7 @@ TEST(gamma_is_seen)
 		down[i] = (u16)((255 - i) * 257);
 	}
 	screen_on(&red);
-	must(request(stage.file, DRM_IOCTL_MODE_SETGAMMA, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_SETGAMMA, &args));
 	assert_int_equal(colour_at(0, 0), 0x00ffff);
 	buffer_destroy(&red);
 }
@@ -256,7 +256,7 @@ TEST(a_table_of_more_than_256_entries_is_refused)
 	struct change change = {0};
 
 	screen_on(&red);
-	must(request(stage.file, DRM_IOCTL_MODE_CREATEPROPBLOB, &blob));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_CREATEPROPBLOB, &blob));
 	change_set(&change, screen_crtc()->base.id, "GAMMA_LUT", blob.blob_id);
 	assert_int_equal(change_commit(&change, 0), -EINVAL);
 	buffer_destroy(&red);
@@ -411,10 +411,10 @@ static u32 probe(u32 *modes, struct drm_mode_modeinfo *first)
 		.modes_ptr = (uintptr_t)all,
 	};
 
-	must(request(stage.file, DRM_IOCTL_MODE_GETCONNECTOR, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_GETCONNECTOR, &args));
 	*modes = args.count_modes;
 	args.count_props = args.count_encoders = 0;
-	must(request(stage.file, DRM_IOCTL_MODE_GETCONNECTOR, &args));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_GETCONNECTOR, &args));
 	*first = all[0];
 	return args.connection;
 }

@@ -432,7 +432,7 @@ TEST(lines_can_begin_at_any_address)
 	struct vkms_picture *picture = new_picture();
 
 	buffer_fill_random(&buffer);
-	must(request(stage.file, DRM_IOCTL_MODE_ADDFB2, &cmd));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_ADDFB2, &cmd));
 	odd.id = cmd.fb_id;
 	odd.width = cmd.width;
 	odd.height = cmd.height;
@@ -441,7 +441,7 @@ TEST(lines_can_begin_at_any_address)
 	assert_seen_as_composed();
 	assert_int_equal(seen[3][5] & 0xff,
 			 buffer.pixels[1 + 3 * (WIDTH * 2 + 3) + 5 * 4]);
-	must(request(stage.file, DRM_IOCTL_MODE_RMFB, &odd.id));
+	must(screen_call(stage.file, DRM_IOCTL_MODE_RMFB, &odd.id));
 	buffer_destroy(&buffer);
 }
 
