@@ -258,12 +258,6 @@ bool node_behind(int fd, struct node *node)
 	       look_behind_path_fd(fd, node);
 }
 
-/* What udev has noted of a node, in its folder. */
-static bool is_udev_name(const char *base)
-{
-	return starts_with(base, "c226:");
-}
-
 /* The names of the files that the server opens. */
 static bool looks_like_server_path(const char *path)
 {
@@ -279,10 +273,10 @@ static bool looks_like_server_path(const char *path)
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(base, names[i]))
 			return true;
-	return is_udev_name(base);
+	return false;
 }
 
-/* Where those of the system are. */
+/* Where they are. */
 static bool is_server_folder(const char *path)
 {
 	return starts_with(path, "/sys/kernel/debug/") ||
@@ -328,8 +322,7 @@ static BIG_FRAME bool look_up_server_path(int dirfd, const char *path,
 	if (starts_with(full, "/sys/") && !is_server_folder(full))
 		resolve_folder(full);
 	if (strlen(full) >= WIRE_PATH_MAX ||
-	    (!is_server_folder(full) && strcmp(full, "/dev/sw_sync") != 0 &&
-	     !starts_with(full, "/run/udev/data/")))
+	    (!is_server_folder(full) && strcmp(full, "/dev/sw_sync") != 0))
 		return false;
 	strcpy(found, full);
 	return true;

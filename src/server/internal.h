@@ -143,7 +143,7 @@ struct connection {
 		struct wire_ledger ledger;
 		struct wire_open_path open_path;
 		struct wire_write_path write_path;
-		struct wire_display display;
+		struct wire_plug plug;
 		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
 	} in;
 	union {
@@ -225,9 +225,9 @@ long call_hold(struct connection *conn);
 long call_open_path(struct connection *conn);
 long call_write_path(struct connection *conn);
 
-/* display.c */
+/* plug.c */
 
-long call_display(struct connection *conn);
+long call_plug(struct connection *conn);
 
 /* remote.c */
 

@@ -5,8 +5,7 @@
  * Files of debugfs, whose text is made when they are opened and stays as it
  * was, and what else gives a program something new on each open. umockdev's
  * directory has an empty file in each place, for those who list or stat it.
- * The connectors' files in /sys (sysfs.c) and udev's (udev.c) are not in this
- * table.
+ * The connectors' files in /sys are not in this table (sysfs.c).
  */
 #include "paths.h"
 
@@ -22,7 +21,6 @@
 #include "internal.h"
 #include "sysfs.h"
 #include "text.h"
-#include "udev.h"
 
 static const struct server_path paths[] = {
 	{DEBUGFS "/dri/%d/name", S_IFREG | 0444, debugfs_name, NULL},
@@ -129,9 +127,6 @@ long call_open_path(struct connection *conn)
 	}
 	if (fd == -ENOENT) {
 		fd = sysfs_open(conn->server, open->path, open->flags);
-	}
-	if (fd == -ENOENT) {
-		fd = udev_open(open->path, open->flags);
 	}
 	if (fd < 0) {
 		return fd;

@@ -36,7 +36,7 @@
 #include "paths.h"
 #include "say.h"
 #include "sysfs.h"
-#include "udev.h"
+#include "uevent.h"
 
 void server_tell(struct server *server, bool over)
 {
@@ -124,7 +124,7 @@ static int add_node(struct server *server, struct server_device *device,
 }
 
 static const struct drm_host_ops host_ops = {
-	.uevent = udev_tell,
+	.uevent = uevent_send,
 	.file_give = devfile_give,
 };
 

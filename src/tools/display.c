@@ -174,7 +174,7 @@ static int list(int sock, const char *device)
 
 /* What to ask for, from the words behind the command. 0; -EINVAL, and it was
  * said. */
-static int parse_change(struct wire_display *change, int argc, char **argv)
+static int parse_change(struct wire_plug *change, int argc, char **argv)
 {
 	struct uprime_mode_options mode;
 
@@ -203,7 +203,7 @@ static int parse_change(struct wire_display *change, int argc, char **argv)
 	return 0;
 }
 
-static int say_failure(const struct wire_display *change, int error)
+static int say_failure(const struct wire_plug *change, int error)
 {
 	switch (error) {
 	case -ENODEV:
@@ -224,13 +224,13 @@ static int say_failure(const struct wire_display *change, int error)
 	return error;
 }
 
-static int change(int sock, struct wire_display *change, const char *device)
+static int change(int sock, struct wire_plug *change, const char *device)
 {
 	int ret;
 
 	snprintf(change->device, sizeof(change->device), "%s",
 		 device ? device : "");
-	ret = talk_display(sock, change);
+	ret = talk_plug(sock, change);
 	return ret ? say_failure(change, ret) : 0;
 }
 
@@ -238,7 +238,7 @@ static int change(int sock, struct wire_display *change, const char *device)
 static int carry_out(const char *session, const char *device, int argc,
 		     char **argv)
 {
-	struct wire_display request = {.hdr.op = WIRE_DISPLAY};
+	struct wire_plug request = {.hdr.op = WIRE_PLUG};
 	bool lists = !strcmp(argv[0], "list");
 	int sock, ret;
 

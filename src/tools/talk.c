@@ -77,7 +77,7 @@ err_free:
 	return NULL;
 }
 
-int talk_display(int sock, const struct wire_display *request)
+int talk_plug(int sock, const struct wire_plug *request)
 {
 	struct wire_reply reply;
 	ssize_t len;

@@ -47,10 +47,10 @@ int talk_hello(int sock);
  * NULL: no answer */
 char *talk_ls(int sock);
 
-struct wire_display;
+struct wire_plug;
 
-/* talk_display - ask a greeted server for a change of a display: 0; -errno */
-int talk_display(int sock, const struct wire_display *request);
+/* talk_plug - ask a greeted server for a change of a display: 0; -errno */
+int talk_plug(int sock, const struct wire_plug *request);
 
 /* table.c */
 

@@ -61,7 +61,7 @@ enum wire_op {
 	                   ours */
 	WIRE_LEDGER,    /* wire_ledger; reply fd: memory, a struct ledger */
 	WIRE_WRITE_PATH, /* wire_write_path; returns what write(2) does */
-	WIRE_DISPLAY,   /* wire_display; -ENODEV: no such device, -ENXIO: no
+	WIRE_PLUG,      /* wire_plug; -ENODEV: no such device, -ENXIO: no
 	                   such display, -EINVAL: it cannot have the modes */
 	WIRE_SEAT,      /* a wire_hdr; reply fd: a socket that speaks as
 	                   weston-launch; -ENODEV: there is no seat */
@@ -149,7 +149,7 @@ struct wire_mode {
 };
 
 /* Plug a display in, or pull it out. */
-struct wire_display {
+struct wire_plug {
 	struct wire_hdr hdr;
 	char device[32]; /* "vkms", "card0" or "/dev/dri/card0"; "": the first
 	                    which has such a display */

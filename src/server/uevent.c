@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * DOC: udev
+ * DOC: uevents
  *
- * No udev daemon has seen the nodes of a session, so what one would have noted
- * of them, by the rules which all systems have, is here: the file that libudev
- * reads, and the events that it receives.
+ * No udev daemon hears of what happens to the devices of a session, so its
+ * part is played here, with the properties that it would add by the rules which
+ * all systems have.
  *
  * umockdev makes a socket in the testbed of each udev monitor of a program:
  * "event" and a number. An event is a packet of udev's to each of them. One
@@ -13,7 +13,7 @@
  *
  * lock guards the number of the last event, and their order. It is a leaf.
  */
-#include "udev.h"
+#include "uevent.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -24,13 +24,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "internal.h"
 #include "say.h"
-#include "text.h"
 
 #define MAGIC 0xfeedcafe
 
@@ -53,74 +51,16 @@ struct header {
 	u32 tags_hi, tags_lo; /* four bits for each tag */
 };
 
-/* Only the first node is the seat's master's. */
-static bool has_tag(const struct drm_minor *minor, const char *tag)
-{
-	return minor->type == DRM_MINOR_PRIMARY || !strcmp(tag, "uaccess");
-}
-
-static void print_links(FILE *out, const struct drm_minor *minor,
-			const char *prefix)
-{
-	fprintf(out, "%sdri/by-path/platform-%s-%s\n", prefix,
-		minor->dev->dev->name,
-		minor->type == DRM_MINOR_RENDER ? "render" : "card");
-}
-
-static void print_ids(FILE *out, const struct drm_minor *minor,
-		      const char *prefix)
+static void print_ids(FILE *out, const struct drm_minor *minor)
 {
 	const char *bus = minor->dev->dev->name;
-	char tag[64];
 
-	/* In a tag's name all but the plainest characters are '_'. */
-	snprintf(tag, sizeof(tag), "%s", bus);
-	for (char *at = tag; *at; at++) {
-		*at = isalnum((unsigned char)*at) || *at == '-' ? *at : '_';
-	}
-	fprintf(out, "%sID_PATH=platform-%s\n%sID_PATH_TAG=platform-%s\n",
-		prefix, bus, prefix, tag);
-	if (minor->type == DRM_MINOR_PRIMARY) {
-		fprintf(out, "%sID_FOR_SEAT=drm-platform-%s\n", prefix, tag);
-	}
-}
-
-static int print_noted(FILE *out, void *data)
-{
-	const struct drm_minor *minor = data;
-
-	print_links(out, minor, "S:");
-	fputs("I:1\n", out);
-	print_ids(out, minor, "E:");
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
-		if (has_tag(minor, tags[i])) {
-			fprintf(out, "G:%s\n", tags[i]);
-		}
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
-		if (has_tag(minor, tags[i])) {
-			fprintf(out, "Q:%s\n", tags[i]);
-		}
-	}
-	fputs("V:1\n", out);
-	return 0;
-}
-
-int udev_open(const char *path, u32 flags)
-{
-	int index, end = 0, fd = -ENOENT;
-	struct drm_minor *minor;
-
-	if (sscanf(path, "/run/udev/data/c226:%d%n", &index, &end) != 1 ||
-	    path[end]) {
-		return -ENOENT;
-	}
-	minor = drm_minor_get(index);
-	if (minor) {
-		fd = text_open(path, S_IFREG | 0444, flags, print_noted, minor);
-		drm_dev_put(minor->dev);
-	}
-	return fd;
+	fprintf(out,
+		"ID_PATH=platform-%s\n"
+		"ID_PATH_TAG=platform-%s\n"
+		"ID_FOR_SEAT=drm-platform-%s\n"
+		"DEVLINKS=/dev/dri/by-path/platform-%s-card\n",
+		bus, bus, bus, bus);
 }
 
 /* The hash of a string that udev's filters know: MurmurHash2. */
@@ -149,28 +89,25 @@ static u32 hash(const char *text)
 }
 
 /* The bits that all tags have. */
-static u64 bits_of_tags(const struct drm_minor *minor)
+static u64 bits_of_tags(void)
 {
 	u64 bits = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
 		u32 sum = hash(tags[i]);
 
-		for (int n = 0; n < 4 && has_tag(minor, tags[i]); n++) {
+		for (int n = 0; n < 4; n++) {
 			bits |= 1ull << (sum >> 6 * n & 63);
 		}
 	}
 	return bits;
 }
 
-static void print_tags(FILE *out, const struct drm_minor *minor,
-		       const char *name)
+static void print_tags(FILE *out, const char *name)
 {
 	fprintf(out, "%s=:", name);
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
-		if (has_tag(minor, tags[i])) {
-			fprintf(out, "%s:", tags[i]);
-		}
+		fprintf(out, "%s:", tags[i]);
 	}
 	fputc('\n', out);
 }
@@ -191,10 +128,9 @@ static void print_event(FILE *out, const struct drm_minor *minor,
 		"USEC_INITIALIZED=1\n",
 		minor->dev->dev->name, minor->index, env, minor->index,
 		++last_event, DRM_MAJOR, minor->index);
-	print_ids(out, minor, "");
-	print_links(out, minor, "DEVLINKS=/dev/");
-	print_tags(out, minor, "TAGS");
-	print_tags(out, minor, "CURRENT_TAGS");
+	print_ids(out, minor);
+	print_tags(out, "TAGS");
+	print_tags(out, "CURRENT_TAGS");
 }
 
 static void send_to(int sock, const char *path, const struct iovec iov[2])
@@ -248,11 +184,11 @@ static void send_to_all(const char *root, const struct iovec iov[2])
 	}
 }
 
-void udev_tell(struct drm_device *dev, const char *env)
+void uevent_send(struct drm_device *dev, const char *env)
 {
 	const struct testbed *testbed = dev->host_data;
 	const struct drm_minor *minor = &dev->primary;
-	u64 bits = bits_of_tags(minor);
+	u64 bits = bits_of_tags();
 	struct header header = {
 		.prefix = "libudev",
 		.magic = htonl(MAGIC),

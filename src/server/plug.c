@@ -41,7 +41,7 @@ static int find_display(const struct server_device *device, const char *name)
 }
 
 static int plug(const struct server_device *device, unsigned int display,
-		const struct wire_display *request)
+		const struct wire_plug *request)
 {
 	struct uprime_display_options options = {
 		.nr_modes = request->nr_modes,
@@ -58,9 +58,9 @@ static int plug(const struct server_device *device, unsigned int display,
 				    request->nr_modes ? &options : NULL);
 }
 
-long call_display(struct connection *conn)
+long call_plug(struct connection *conn)
 {
-	struct wire_display *request = &conn->in.display;
+	struct wire_plug *request = &conn->in.plug;
 	const struct server *server = conn->server;
 	int display, ret = -ENODEV;
 
