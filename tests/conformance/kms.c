@@ -18,6 +18,15 @@ const struct subject *const subjects[] = {
 	&kms_caps_subject,
 	&kms_resources_subject,
 	&kms_property_subject,
+	&kms_fb_subject,
+	&kms_fb_arguments_subject,
+	&kms_crtc_subject,
+	&kms_gamma_subject,
+	&kms_cursor_subject,
+	&kms_plane_subject,
+	&kms_flip_subject,
+	&kms_vblank_subject,
+	&kms_event_subject,
 	NULL,
 };
 
