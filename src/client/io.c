@@ -15,25 +15,29 @@ static bool cannot_read(int fd)
 }
 
 /* A dma-buf cannot be read. As its position is beyond the end, the system says
- * that nothing is left: files at their end are looked at. */
-static ssize_t read_answer(int fd, ssize_t ret)
+ * that nothing is left: files at their end are looked at. A device has no end,
+ * but an input device can be taken away. */
+static ssize_t read_answer(int fd, size_t size, ssize_t ret)
 {
-	return !ret && dmabuf_is_marked(fd, NULL) ? wrapper_return(-EINVAL)
-						  : ret;
+	if (ret)
+		return ret;
+	if (dmabuf_is_marked(fd, NULL))
+		return wrapper_return(-EINVAL);
+	return size && remote_device(fd) ? wrapper_return(-ENODEV) : 0;
 }
 
 WRAPPER ssize_t read(int fd, void *buf, size_t size)
 {
 	if (cannot_read(fd))
 		return wrapper_return(-EINVAL);
-	return read_answer(fd, next()->read(fd, buf, size));
+	return read_answer(fd, size, next()->read(fd, buf, size));
 }
 
 WRAPPER ssize_t readv(int fd, const struct iovec *iov, int nr)
 {
 	if (cannot_read(fd))
 		return wrapper_return(-EINVAL);
-	return read_answer(fd, next()->readv(fd, iov, nr));
+	return read_answer(fd, nr, next()->readv(fd, iov, nr));
 }
 
 /* What read() is in programs built with _FORTIFY_SOURCE. */
@@ -41,7 +45,7 @@ WRAPPER ssize_t __read_chk(int fd, void *buf, size_t len, size_t size)
 {
 	if (len <= size && cannot_read(fd))
 		return wrapper_return(-EINVAL);
-	return read_answer(fd, next()->__read_chk(fd, buf, len, size));
+	return read_answer(fd, len, next()->__read_chk(fd, buf, len, size));
 }
 
 /* The error of a write to what is not written to, or 0. */

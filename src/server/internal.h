@@ -13,6 +13,7 @@
 #include "crowd.h"
 #include "devfile.h"
 #include "drain.h"
+#include "input.h"
 #include "pool.h"
 #include "seat.h"
 #include "server.h"
@@ -61,6 +62,7 @@ struct server {
 	int wake; /* eventfd, written when a connection ends; owned; constant */
 	struct pool pool; /* serves the connections */
 	struct seat seat;
+	struct server_input input;
 
 	struct mutex lock;
 	unsigned int nr_connections; /* lock */

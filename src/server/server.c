@@ -118,7 +118,7 @@ static int add_node(struct server *server, struct server_device *device,
 	}
 	node->ino = st.st_ino;
 	device->nr_nodes++;
-	return 0;
+	return testbed_add_card(&server->testbed, minor);
 }
 
 static int add_device(struct server *server,
@@ -149,8 +149,19 @@ static int add_device(struct server *server,
 	return ret;
 }
 
+static bool has_display(const struct server *server)
+{
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		if (server->devices[i].driver->display) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void remove_devices(struct server *server)
 {
+	input_close(&server->input);
 	while (server->nr_devices) {
 		struct server_device *device =
 			&server->devices[--server->nr_devices];
@@ -222,13 +233,19 @@ static int add_paths(struct server *server)
 static int add_devices(struct server *server)
 {
 	const struct server_config *config = server->config;
-	int ret = 0;
+	int ret = testbed_add_udev(&server->testbed);
 
 	for (unsigned int i = 0; i < config->nr_devices && !ret; i++) {
 		ret = add_device(server, &config->devices[i]);
 	}
 	if (!ret) {
 		ret = add_paths(server);
+	}
+	if (!ret && has_display(server)) {
+		ret = testbed_add_seat(&server->testbed);
+	}
+	if (!ret && has_display(server)) {
+		ret = input_open(&server->input, &server->testbed);
 	}
 	if (ret) {
 		remove_devices(server);
@@ -269,16 +286,6 @@ static int note_devices(struct server *server)
 				       line);
 	}
 	return session_note(&server->session, SESSION_DEVICES, text);
-}
-
-static bool has_display(const struct server *server)
-{
-	for (unsigned int i = 0; i < server->nr_devices; i++) {
-		if (server->devices[i].driver->display) {
-			return true;
-		}
-	}
-	return false;
 }
 
 static int open_session(struct server *server)

@@ -275,35 +275,71 @@ static void unmute_stderr(int saved)
 	}
 }
 
-int testbed_add(struct testbed *testbed, const struct drm_device *dev)
+int testbed_add_text(struct testbed *testbed, const char *name,
+		     const char *text)
 {
 	struct gerror *error = NULL;
+	int quiet = mute_stderr(), added;
+
+	added = testbed->calls->add_from_string(testbed->object, text, &error);
+	unmute_stderr(quiet);
+	if (added) {
+		return 0;
+	}
+	say("umockdev refuses the device %s: %s", name,
+	    error ? error->message : "no reason given");
+	if (error) {
+		testbed->calls->error_free(error);
+	}
+	return -EINVAL;
+}
+
+int testbed_add(struct testbed *testbed, const struct drm_device *dev)
+{
 	char *text = describe(dev);
-	int ret = 0, quiet, added;
+	int ret;
 
 	if (!text) {
 		say("out of memory.");
 		return -ENOMEM;
 	}
-	quiet = mute_stderr();
-	added = testbed->calls->add_from_string(testbed->object, text, &error);
-	unmute_stderr(quiet);
-	if (!added) {
-		say("umockdev refuses the device %s: %s", dev->dev->name,
-		    error ? error->message : "no reason given");
-		if (error) {
-			testbed->calls->error_free(error);
-		}
-		ret = -EINVAL;
-	} else if (!finish_device(testbed, dev) ||
-		   !finish_node(testbed, &dev->primary) ||
-		   (dev->render.index >= 0 &&
-		    !finish_node(testbed, &dev->render)) ||
-		   !finish_class(testbed)) {
+	ret = testbed_add_text(testbed, dev->dev->name, text);
+	if (ret) {
+		goto out;
+	}
+	if (!finish_device(testbed, dev) ||
+	    !finish_node(testbed, &dev->primary) ||
+	    (dev->render.index >= 0 && !finish_node(testbed, &dev->render)) ||
+	    !finish_class(testbed)) {
 		ret = -errno;
 		say("cannot complete %s: %s.", testbed->root, strerror(-ret));
 	}
+out:
 	free(text);
+	return ret;
+}
+
+int testbed_write(const struct testbed *testbed, const char *name,
+		  const char *text)
+{
+	char path[PATH_MAX];
+	FILE *file;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s%s", testbed->root, name);
+	file = fopen(path, "we");
+	if (!file) {
+		goto err_say;
+	}
+	fputs(text, file);
+	if (fclose(file)) {
+		goto err_say;
+	}
+	return 0;
+
+err_say:
+	ret = -errno;
+	say("cannot write %s: %s.", path, strerror(-ret));
 	return ret;
 }
 

@@ -33,6 +33,9 @@
 #define WIRE_CHUNK 32768
 /* Major number of the device nodes, in wire_open.rdev and wire_ident.rdev. */
 #define DRM_MAJOR 226
+/* The same for input devices; the minor number of event0. */
+#define INPUT_MAJOR 13
+#define INPUT_FIRST_MINOR 64
 /* Most fd hints in a hello reply. */
 #define WIRE_HINTS_MAX 64
 /* Name of the socket inside the session's directory. */
