@@ -116,6 +116,9 @@ static const struct operation operations[] = {
 	[WIRE_HOLD] = {"hold", call_hold, sizeof(struct wire_hold)},
 	[WIRE_LEDGER] = {"ledger", call_ledger, sizeof(struct wire_ledger)},
 	[WIRE_SEAT] = {"seat", call_seat, sizeof(struct wire_hdr)},
+	[WIRE_DISPLAYS] = {"displays", call_displays, sizeof(struct wire_hdr)},
+	[WIRE_LOOK] = {"look", call_look, sizeof(struct wire_look)},
+	[WIRE_FRAME] = {"frame", call_frame, sizeof(struct wire_frame)},
 	[WIRE_LS] = {"ls", do_ls, sizeof(struct wire_hdr), .replies = true},
 };
 

@@ -360,9 +360,13 @@ static void start_program(struct server *server)
 
 static void host_session(struct server *server)
 {
-	struct session_base *base = server->config->base;
+	const struct server_config *config = server->config;
+	struct session_base *base = config->base;
 
 	session_base_unlock(base);
+	for (unsigned int i = 0; i < config->nr_lookers; i++) {
+		connection_start(server, config->lookers[i]);
+	}
 	start_program(server);
 	let_go_of_caller(server);
 	do {
@@ -394,8 +398,10 @@ static bool run_session(struct server *server)
 	if (open_session(server)) {
 		goto out_devices;
 	}
+	displays_init(server);
 	host_session(server);
 	hosted = true;
+	displays_finish(server);
 	seat_close(&server->seat);
 	close(server->listener);
 	session_remove(base, &server->session);

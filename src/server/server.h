@@ -10,6 +10,8 @@
 #include "session.h"
 
 #define SERVER_DEVICES_MAX 16
+/* Most that look on from the start: a capture and a live view. */
+#define SERVER_LOOKERS_MAX 2
 /* Longest text of a device, with its end. */
 #define SERVER_DEVICE_TEXT (2 * UPRIME_NAME_MAX + 32)
 
@@ -31,6 +33,10 @@ struct server_config {
 	struct session_base *base; /* locked */
 	struct program *program;
 	const char *preload; /* path of the client */
+	/* Sockets of processes that look at the displays: served before PROGRAM
+	 * starts. Owned by the server. */
+	int lookers[SERVER_LOOKERS_MAX];
+	unsigned int nr_lookers;
 };
 
 /**

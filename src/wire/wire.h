@@ -65,6 +65,14 @@ enum wire_op {
 	WIRE_LEDGER,    /* wire_ledger; reply fd: memory, a struct ledger */
 	WIRE_SEAT,      /* a wire_hdr; reply fd: a socket that speaks as
 	                   weston-launch; -ENODEV: there is no seat */
+	WIRE_DISPLAYS,  /* a wire_hdr; reply data: a wire_display for each */
+	WIRE_LOOK,      /* wire_look: wait for something new; reply data: u64, a
+	                   bit for each display that shows another picture or
+	                   went off; -ESHUTDOWN: the session is over, the last
+	                   pictures can still be had */
+	WIRE_FRAME,     /* wire_frame; reply data: wire_frame_reply; reply fd:
+	                   memory of this and later pictures, where it is
+	                   another than before */
 
 	/* server -> client */
 	WIRE_REPLY = 64,  /* ends the request */
@@ -172,6 +180,41 @@ struct wire_mmap_reply {
 struct wire_ledger {
 	struct wire_hdr hdr;
 	uint64_t cookie; /* of the device */
+};
+
+/* Most displays one can look at in a session. */
+#define WIRE_DISPLAYS_MAX 64
+#define WIRE_DISPLAY_NAME 64
+
+/* Displays are named by their place in the list. */
+struct wire_display {
+	char name[WIRE_DISPLAY_NAME]; /* as in sysfs: "card0-Virtual-1" */
+};
+
+struct wire_look {
+	struct wire_hdr hdr;
+	int32_t timeout_ms; /* then: nothing is new; -1: never */
+	uint32_t pad;
+	uint64_t displays;  /* bits: only these; 0: the session's end only */
+};
+
+struct wire_frame {
+	struct wire_hdr hdr;
+	uint32_t display;
+	uint32_t pad;
+};
+
+/* Of a struct uprime_frame. */
+struct wire_frame_reply {
+	uint32_t width;
+	uint32_t height;
+	uint32_t stride;
+	uint32_t refresh_mhz;
+	uint32_t on;
+	uint32_t pad;
+	uint64_t sequence;
+	int64_t time_ns;
+	uint64_t size; /* bytes of the memory */
 };
 
 struct wire_hold {
