@@ -232,6 +232,20 @@ int look_end(struct look *look, uint64_t *news)
 	return told_to_end ? -EINTR : 0;
 }
 
+int look_cancel(struct look *look)
+{
+	const struct wire_hdr cancel = {.op = WIRE_CANCEL};
+	uint64_t news;
+	ssize_t len;
+	int fd;
+
+	if (ask(look, &cancel, sizeof(cancel))) {
+		return -EPIPE;
+	}
+	len = receive(look, &news, sizeof(news), &fd);
+	return len < 0 && len != -EINTR ? (int)len : 0;
+}
+
 static int map_memory(struct look *look, int fd, size_t size)
 {
 	void *pixels = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);

@@ -72,6 +72,9 @@ int look_begin(struct look *look, uint64_t displays, int timeout_ms);
  * session is over; -EINTR: SIGTERM came; -EPIPE: the server is gone. */
 int look_end(struct look *look, uint64_t *news);
 
+/* look_cancel - do not wait any more. As look_end(), but never -EINTR. */
+int look_cancel(struct look *look);
+
 /* look_frame - what a display shows now: look->pixels. 0; -ENODATA: nothing;
  * -errno. */
 int look_frame(struct look *look, unsigned int display,

@@ -304,16 +304,35 @@ static void wait_for_anything(struct view *view, fd_set *ready)
 	}
 }
 
-static void hear_viewers(struct screen *screen, const fd_set *ready)
+static bool is_somebody_new(const struct view *view, const fd_set *ready)
 {
-	if (FD_ISSET(screen->listener, ready)) {
-		int fd = listen_accept(screen->listener);
-
-		if (fd >= 0) {
-			rfbNewClient(screen->rfb, fd);
+	for (unsigned int i = 0; i < view->nr; i++) {
+		if (FD_ISSET(view->screens[i].listener, ready)) {
+			return true;
 		}
 	}
-	rfbProcessEvents(screen->rfb, 0);
+	return false;
+}
+
+/* Let viewers in, who are shown what is shown now. The session has nothing else
+ * to answer. */
+static int welcome(struct view *view, const fd_set *ready)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < view->nr && !ret; i++) {
+		struct screen *screen = &view->screens[i];
+		int fd = -1;
+
+		if (FD_ISSET(screen->listener, ready)) {
+			fd = listen_accept(screen->listener);
+		}
+		if (fd >= 0) {
+			rfbNewClient(screen->rfb, fd);
+			ret = refresh(view, i);
+		}
+	}
+	return ret;
 }
 
 /* Until the session is over. 0; -errno. */
@@ -332,9 +351,13 @@ static int show(struct view *view)
 		if (FD_ISSET(view->look.sock, &ready)) {
 			asked = false;
 			ret = hear_session(view);
+		} else if (is_somebody_new(view, &ready)) {
+			asked = false;
+			ret = look_cancel(&view->look);
+			ret = ret ? ret : welcome(view, &ready);
 		}
 		for (unsigned int i = 0; i < view->nr && !ret; i++) {
-			hear_viewers(&view->screens[i], &ready);
+			rfbProcessEvents(view->screens[i].rfb, 0);
 		}
 	}
 	return ret == -ESHUTDOWN || ret == -EINTR ? 0 : ret;
