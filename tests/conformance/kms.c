@@ -18,6 +18,7 @@ const struct subject *const subjects[] = {
 	&kms_caps_subject,
 	&kms_resources_subject,
 	&kms_property_subject,
+	&kms_blob_subject,
 	&kms_fb_subject,
 	&kms_fb_arguments_subject,
 	&kms_crtc_subject,
@@ -27,6 +28,9 @@ const struct subject *const subjects[] = {
 	&kms_flip_subject,
 	&kms_vblank_subject,
 	&kms_event_subject,
+	&kms_atomic_subject,
+	&kms_atomic_values_subject,
+	&kms_atomic_arguments_subject,
 	NULL,
 };
 

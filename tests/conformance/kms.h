@@ -51,6 +51,7 @@ extern const char *kms_driver;
 extern const struct subject kms_caps_subject;
 extern const struct subject kms_resources_subject;
 extern const struct subject kms_property_subject;
+extern const struct subject kms_blob_subject;
 extern const struct subject kms_fb_subject;
 extern const struct subject kms_fb_arguments_subject;
 extern const struct subject kms_crtc_subject;
@@ -60,6 +61,9 @@ extern const struct subject kms_plane_subject;
 extern const struct subject kms_flip_subject;
 extern const struct subject kms_vblank_subject;
 extern const struct subject kms_event_subject;
+extern const struct subject kms_atomic_subject;
+extern const struct subject kms_atomic_values_subject;
+extern const struct subject kms_atomic_arguments_subject;
 
 /* kms_device.c */
 
