@@ -412,3 +412,19 @@ long call_frame(struct connection *conn)
 	request_data(conn, &conn->out.frame, sizeof(conn->out.frame));
 	return 0;
 }
+
+long call_input(struct connection *conn)
+{
+	const struct wire_input *input = &conn->in.input;
+	int ret = 0, err;
+
+	if (input->nr > WIRE_INPUT_MAX) {
+		return -EINVAL;
+	}
+	for (u32 i = 0; i < input->nr; i++) {
+		err = input_post(&conn->server->input, input->events[i].type,
+				 input->events[i].code, input->events[i].value);
+		ret = ret ? ret : err;
+	}
+	return ret;
+}

@@ -75,5 +75,6 @@ bool displays_leave(struct connection *conn);
 long call_displays(struct connection *conn);
 long call_look(struct connection *conn);
 long call_frame(struct connection *conn);
+long call_input(struct connection *conn);
 
 #endif

@@ -150,6 +150,7 @@ struct connection {
 		struct wire_ledger ledger;
 		struct wire_look look;
 		struct wire_frame frame;
+		struct wire_input input;
 		struct wire_open_path open_path;
 		char bytes[sizeof(struct wire_ioctl) + ARGUMENT_MAX];
 	} in;

@@ -119,6 +119,7 @@ static const struct operation operations[] = {
 	[WIRE_DISPLAYS] = {"displays", call_displays, sizeof(struct wire_hdr)},
 	[WIRE_LOOK] = {"look", call_look, sizeof(struct wire_look)},
 	[WIRE_FRAME] = {"frame", call_frame, sizeof(struct wire_frame)},
+	[WIRE_INPUT] = {"input", call_input, sizeof(struct wire_input)},
 	[WIRE_LS] = {"ls", do_ls, sizeof(struct wire_hdr), .replies = true},
 };
 

@@ -232,17 +232,17 @@ int look_end(struct look *look, uint64_t *news)
 	return told_to_end ? -EINTR : 0;
 }
 
-int look_cancel(struct look *look)
+int look_cancel(struct look *look, uint64_t *news)
 {
 	const struct wire_hdr cancel = {.op = WIRE_CANCEL};
-	uint64_t news;
 	ssize_t len;
 	int fd;
 
+	*news = 0;
 	if (ask(look, &cancel, sizeof(cancel))) {
 		return -EPIPE;
 	}
-	len = receive(look, &news, sizeof(news), &fd);
+	len = receive(look, news, sizeof(*news), &fd);
 	return len < 0 && len != -EINTR ? (int)len : 0;
 }
 
@@ -282,6 +282,32 @@ int look_frame(struct look *look, unsigned int display,
 		return (int)len;
 	}
 	return ret;
+}
+
+int look_input(struct look *look, const struct wire_input_event *events,
+	       unsigned int nr)
+{
+	unsigned int done = 0;
+
+	while (done < nr) {
+		struct wire_input request = {.hdr.op = WIRE_INPUT};
+		ssize_t len;
+		int fd;
+
+		request.nr = nr - done < WIRE_INPUT_MAX ? nr - done
+							: WIRE_INPUT_MAX;
+		memcpy(request.events, events + done,
+		       request.nr * sizeof(*events));
+		if (ask(look, &request, sizeof(request))) {
+			return -EPIPE;
+		}
+		len = receive(look, NULL, 0, &fd);
+		if (len < 0 && len != -ENODEV) {
+			return (int)len;
+		}
+		done += request.nr;
+	}
+	return 0;
 }
 
 struct picture *look_keep(const struct look *look, unsigned int display,

@@ -73,7 +73,7 @@ int look_begin(struct look *look, uint64_t displays, int timeout_ms);
 int look_end(struct look *look, uint64_t *news);
 
 /* look_cancel - do not wait any more. As look_end(), but never -EINTR. */
-int look_cancel(struct look *look);
+int look_cancel(struct look *look, uint64_t *news);
 
 /* look_frame - what a display shows now: look->pixels. 0; -ENODATA: nothing;
  * -errno. */
@@ -83,6 +83,10 @@ int look_frame(struct look *look, unsigned int display,
 /* look_keep - a copy of the picture that look_frame() got, to be freed; NULL */
 struct picture *look_keep(const struct look *look, unsigned int display,
 			  const struct wire_frame_reply *info);
+
+/* look_input - somebody types or points. 0; -errno of the connection. */
+int look_input(struct look *look, const struct wire_input_event *events,
+	       unsigned int nr);
 
 /* look_png.c */
 

@@ -2,13 +2,12 @@
 /**
  * DOC: the live view
  *
- * A VNC server for each display, at one port after the other; the protocol is
- * libvncserver's, the sockets that listen are ours, so that nothing listens
- * where nobody asked for it. One thread waits for all: viewers, new ones, and
- * the session. New pictures are asked for while somebody is connected, and
- * compared with what the viewers have; a program may also draw into the picture
- * that is shown and tell nobody, so it is looked at a few times a second
- * anyway.
+ * A VNC server for each display, at one port after the other. One thread waits
+ * for all: viewers, new ones, and the session. New pictures are asked for while
+ * somebody is connected, and compared with what the viewers have; a program may
+ * also draw into the picture that is shown and tell nobody, so it is looked at
+ * a few times a second anyway. What viewers type and point at goes to the
+ * input devices of the session; who has gone has let go of all keys.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -19,23 +18,14 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-#include <rfb/rfb.h>
-
 #include "look.h"
 #include "look_listen.h"
+#include "look_screen.h"
 #include "say.h"
 
 /* What is shown without being told, and new viewers, are noticed in this time.
  */
 #define LOOK_MS 100
-/* So long a viewer may keep the others waiting. */
-#define VIEWER_MS 2000
-/* Before anything was shown. */
-#define WIDTH  1024
-#define HEIGHT 768
-/* What is compared, and sent, at once. */
-#define TILE_WIDTH  64
-#define TILE_HEIGHT 16
 
 static const char help[] =
 	"Usage: uprime view [--session NAME] [--listen ADDRESS:PORT]\n"
@@ -62,16 +52,6 @@ static const char help[] =
 	"  uprime view --session demo --listen 127.0.0.1:5910\n";
 
 /**
- * struct screen - a display as viewers see it
- */
-struct screen {
-	int listener;	      /* owned */
-	rfbScreenInfoPtr rfb; /* owned */
-	uint32_t *pixels;     /* owned */
-	uint32_t width, height;
-};
-
-/**
  * struct view - the displays of a session, as viewers see them
  */
 struct view {
@@ -80,172 +60,24 @@ struct view {
 	char *passwords[2];	/* not owned; NULL at the end */
 	struct screen *screens; /* owned */
 	unsigned int nr;
+	struct typed typed;
 };
 
-static void set_format(struct screen *screen)
-{
-	rfbPixelFormat *format = &screen->rfb->serverFormat;
-	rfbClientIteratorPtr i;
-	rfbClientPtr client;
-
-	format->depth = 24;
-	format->redShift = 16;
-	format->greenShift = 8;
-	format->blueShift = 0;
-	i = rfbGetClientIterator(screen->rfb);
-	while ((client = rfbClientIteratorNext(i))) {
-		screen->rfb->setTranslateFunction(client);
-	}
-	rfbReleaseClientIterator(i);
-}
-
-static int resize(struct screen *screen, uint32_t width, uint32_t height)
-{
-	uint32_t *pixels = calloc((size_t)width * height, sizeof(*pixels));
-
-	if (!pixels) {
-		return -ENOMEM;
-	}
-	if (screen->rfb) {
-		rfbNewFramebuffer(screen->rfb, (char *)pixels, (int)width,
-				  (int)height, 8, 3, 4);
-	} else {
-		screen->rfb = rfbGetScreen(NULL, NULL, (int)width, (int)height,
-					   8, 3, 4);
-		if (!screen->rfb) {
-			free(pixels);
-			return -ENOMEM;
-		}
-		screen->rfb->frameBuffer = (char *)pixels;
-	}
-	set_format(screen);
-	free(screen->pixels);
-	screen->pixels = pixels;
-	screen->width = width;
-	screen->height = height;
-	return 0;
-}
-
-static int open_screen(struct view *view, struct screen *screen,
-		       const char *name)
-{
-	int ret = resize(screen, WIDTH, HEIGHT);
-
-	if (ret) {
-		return ret;
-	}
-	screen->rfb->desktopName = name;
-	screen->rfb->port = 0;
-	screen->rfb->ipv6port = 0;
-	screen->rfb->alwaysShared = TRUE;
-	screen->rfb->deferUpdateTime = 0;
-	screen->rfb->maxClientWait = VIEWER_MS;
-	/* The picture has the pointer in it. */
-	screen->rfb->cursor = NULL;
-	if (view->passwords[0]) {
-		screen->rfb->authPasswdData = view->passwords;
-		screen->rfb->passwordCheck = rfbCheckPasswordByList;
-	}
-	rfbInitServer(screen->rfb);
-	return 0;
-}
-
-static void close_screen(struct screen *screen)
-{
-	if (screen->rfb) {
-		rfbShutdownServer(screen->rfb, TRUE);
-		rfbScreenCleanup(screen->rfb);
-	}
-	free(screen->pixels);
-	if (screen->listener >= 0) {
-		close(screen->listener);
-	}
-}
-
-/* Take over a tile: true if it is another than before. */
-static bool copy_tile(struct screen *screen, const char *lines, size_t stride,
-		      uint32_t x, uint32_t y)
-{
-	uint32_t right = x + TILE_WIDTH, bottom = y + TILE_HEIGHT;
-	bool changed = false;
-	size_t size;
-
-	right = right < screen->width ? right : screen->width;
-	bottom = bottom < screen->height ? bottom : screen->height;
-	size = (right - x) * sizeof(*screen->pixels);
-	for (; y < bottom; y++) {
-		uint32_t *to = screen->pixels + (size_t)y * screen->width + x;
-		const char *from = lines + y * stride + x * sizeof(*to);
-
-		if (memcmp(to, from, size)) {
-			memcpy(to, from, size);
-			changed = true;
-		}
-	}
-	return changed;
-}
-
-static void mark(struct screen *screen, uint32_t x, uint32_t y, uint32_t right)
-{
-	uint32_t bottom = y + TILE_HEIGHT;
-
-	rfbMarkRectAsModified(
-		screen->rfb, (int)x, (int)y,
-		(int)(right < screen->width ? right : screen->width),
-		(int)(bottom < screen->height ? bottom : screen->height));
-}
-
-static void copy_picture(struct screen *screen, const char *lines,
-			 size_t stride)
-{
-	for (uint32_t y = 0; y < screen->height; y += TILE_HEIGHT) {
-		uint32_t x, begin = 0;
-		bool changed = false;
-
-		for (x = 0; x < screen->width; x += TILE_WIDTH) {
-			bool now = copy_tile(screen, lines, stride, x, y);
-
-			if (changed && !now) {
-				mark(screen, begin, y, x);
-			} else if (now && !changed) {
-				begin = x;
-			}
-			changed = now;
-		}
-		if (changed) {
-			mark(screen, begin, y, x);
-		}
-	}
-}
-
-static void copy_black(struct screen *screen)
-{
-	memset(screen->pixels, 0, (size_t)screen->width * screen->height * 4);
-	rfbMarkRectAsModified(screen->rfb, 0, 0, (int)screen->width,
-			      (int)screen->height);
-}
-
+/* Let viewers of a display have what it shows now. */
 static int refresh(struct view *view, unsigned int display)
 {
-	struct screen *screen = &view->screens[display];
 	struct wire_frame_reply info;
 	int ret = look_frame(&view->look, display, &info);
 
-	if (ret && ret != -ENODATA) {
-		return ret;
+	if (!ret && info.on) {
+		return screen_show(&view->screens[display], &info,
+				   view->look.pixels);
 	}
-	if (ret || !info.on) {
-		copy_black(screen);
+	if (!ret || ret == -ENODATA) {
+		screen_show_black(&view->screens[display]);
 		return 0;
 	}
-	if (info.width != screen->width || info.height != screen->height) {
-		ret = resize(screen, info.width, info.height);
-		if (ret) {
-			return ret;
-		}
-	}
-	copy_picture(screen, view->look.pixels, info.stride);
-	return 0;
+	return ret;
 }
 
 /* Bits of the displays that somebody looks at. */
@@ -261,6 +93,18 @@ static uint64_t looked_at(const struct view *view)
 	return displays;
 }
 
+static int refresh_all(struct view *view, uint64_t displays)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < view->nr && !ret; i++) {
+		if (displays >> i & 1) {
+			ret = refresh(view, i);
+		}
+	}
+	return ret;
+}
+
 /* The session has answered. */
 static int hear_session(struct view *view)
 {
@@ -268,15 +112,25 @@ static int hear_session(struct view *view)
 	int ret = look_end(&view->look, &news);
 
 	/* No news: see what was drawn without being told. */
-	if (!news) {
-		news = seen;
-	}
-	for (unsigned int i = 0; i < view->nr && !ret; i++) {
-		if (news & seen & (uint64_t)1 << i) {
-			ret = refresh(view, i);
-		}
-	}
-	return ret;
+	return ret ? ret : refresh_all(view, news ? news & seen : seen);
+}
+
+/* Do not wait for news: there is something else to tell or to ask the session.
+ */
+static int interrupt_session(struct view *view)
+{
+	uint64_t news;
+	int ret = look_cancel(&view->look, &news);
+
+	return ret ? ret : refresh_all(view, news & looked_at(view));
+}
+
+static int send_typed(struct view *view)
+{
+	unsigned int nr = view->typed.nr;
+
+	view->typed.nr = 0;
+	return look_input(&view->look, view->typed.events, nr);
 }
 
 static void wait_for_anything(struct view *view, fd_set *ready)
@@ -314,13 +168,10 @@ static bool is_somebody_new(const struct view *view, const fd_set *ready)
 	return false;
 }
 
-/* Let viewers in, who are shown what is shown now. The session has nothing else
- * to answer. */
-static int welcome(struct view *view, const fd_set *ready)
+/* New viewers are shown what is shown now. */
+static int let_in(struct view *view, const fd_set *ready)
 {
-	int ret = 0;
-
-	for (unsigned int i = 0; i < view->nr && !ret; i++) {
+	for (unsigned int i = 0; i < view->nr; i++) {
 		struct screen *screen = &view->screens[i];
 		int fd = -1;
 
@@ -329,37 +180,45 @@ static int welcome(struct view *view, const fd_set *ready)
 		}
 		if (fd >= 0) {
 			rfbNewClient(screen->rfb, fd);
-			ret = refresh(view, i);
 		}
 	}
-	return ret;
+	return refresh_all(view, looked_at(view));
+}
+
+static void serve_viewers(struct view *view)
+{
+	for (unsigned int i = 0; i < view->nr; i++) {
+		rfbProcessEvents(view->screens[i].rfb, 0);
+	}
 }
 
 /* Until the session is over. 0; -errno. */
 static int show(struct view *view)
 {
-	bool asked = false;
+	bool answered, new;
 	fd_set ready;
-	int ret = 0;
+	int ret;
 
-	while (!ret) {
-		if (!asked) {
-			ret = look_begin(&view->look, looked_at(view), LOOK_MS);
-			asked = true;
+	do {
+		ret = look_begin(&view->look, looked_at(view), LOOK_MS);
+		if (ret) {
+			break;
 		}
-		wait_for_anything(view, &ready);
-		if (FD_ISSET(view->look.sock, &ready)) {
-			asked = false;
-			ret = hear_session(view);
-		} else if (is_somebody_new(view, &ready)) {
-			asked = false;
-			ret = look_cancel(&view->look);
-			ret = ret ? ret : welcome(view, &ready);
+		do {
+			wait_for_anything(view, &ready);
+			serve_viewers(view);
+			answered = FD_ISSET(view->look.sock, &ready);
+			new = is_somebody_new(view, &ready);
+		} while (!answered && !new && !view->typed.nr);
+		ret = answered ? hear_session(view) : interrupt_session(view);
+		if (!ret) {
+			ret = send_typed(view);
 		}
-		for (unsigned int i = 0; i < view->nr && !ret; i++) {
-			rfbProcessEvents(view->screens[i].rfb, 0);
+		if (!ret && new) {
+			ret = let_in(view, &ready);
 		}
-	}
+		serve_viewers(view);
+	} while (!ret);
 	return ret == -ESHUTDOWN || ret == -EINTR ? 0 : ret;
 }
 
@@ -387,7 +246,8 @@ static int open_screens(struct view *view, int listener)
 		if (screen->listener < 0) {
 			return screen->listener;
 		}
-		if (open_screen(view, screen, view->look.displays[i].name)) {
+		if (screen_open(screen, view->look.displays[i].name,
+				view->passwords, &view->typed)) {
 			say("out of memory.");
 			return -ENOMEM;
 		}
@@ -417,7 +277,7 @@ static int show_session(struct view *view, int sock, int listener)
 		}
 	}
 	for (unsigned int i = 0; i < view->nr; i++) {
-		close_screen(&view->screens[i]);
+		screen_close(&view->screens[i]);
 	}
 	free(view->screens);
 	look_close(&view->look);

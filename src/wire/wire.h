@@ -73,6 +73,8 @@ enum wire_op {
 	WIRE_FRAME,     /* wire_frame; reply data: wire_frame_reply; reply fd:
 	                   memory of this and later pictures, where it is
 	                   another than before */
+	WIRE_INPUT,     /* wire_input: somebody types or points; -ENODEV: no
+	                   device of the session has such an event */
 
 	/* server -> client */
 	WIRE_REPLY = 64,  /* ends the request */
@@ -215,6 +217,22 @@ struct wire_frame_reply {
 	uint64_t sequence;
 	int64_t time_ns;
 	uint64_t size; /* bytes of the memory */
+};
+
+/* As struct input_event of <linux/input.h>, without the time. */
+struct wire_input_event {
+	uint16_t type;
+	uint16_t code;
+	int32_t value;
+};
+
+#define WIRE_INPUT_MAX 16
+
+struct wire_input {
+	struct wire_hdr hdr;
+	uint32_t nr; /* at most WIRE_INPUT_MAX */
+	uint32_t pad;
+	struct wire_input_event events[WIRE_INPUT_MAX];
 };
 
 struct wire_hold {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static rfbBool resize(rfbClient *client)
 {
@@ -143,7 +144,9 @@ int main(int argc, char **argv)
 		}
 	}
 	/* What was sent is read before we are gone. */
-	listen_for(client, 200);
+	for (int i = 0; i < 10 && listen_for(client, 0); i++) {
+		usleep(20000);
+	}
 	rfbClientCleanup(client);
 	return 0;
 }
