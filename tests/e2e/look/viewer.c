@@ -5,7 +5,10 @@
  *   until FILE     wait until the picture is the one in FILE (words of
  *                  XRGB8888), for 10 s; if it is not, write it to FILE.got
  *   key KEYSYM     press a key and let it go
+ *   press KEYSYM   press it, and hold it until the end
  *   point X Y B    move the pointer, with these buttons down
+ *
+ * Its password is PASSWORD, if it is asked for one.
  */
 #include <rfb/rfbclient.h>
 #include <stdbool.h>
@@ -22,6 +25,14 @@ static rfbBool resize(rfbClient *client)
 	return client->frameBuffer != NULL;
 }
 
+static char *password(rfbClient *client)
+{
+	const char *text = getenv("PASSWORD");
+
+	(void)client;
+	return strdup(text ? text : "");
+}
+
 static rfbClient *connect_to(int port)
 {
 	rfbClient *client = rfbGetClient(8, 3, 4);
@@ -34,6 +45,7 @@ static rfbClient *connect_to(int port)
 	client->format.blueShift = 0;
 	client->appData.encodingsString = "raw";
 	client->MallocFrameBuffer = resize;
+	client->GetPassword = password;
 	client->canHandleNewFBSize = TRUE;
 	client->serverHost = strdup("127.0.0.1");
 	client->serverPort = port;
@@ -120,6 +132,10 @@ static bool carry_out(rfbClient *client, char **argv, int *used)
 	}
 	if (!strcmp(argv[0], "key")) {
 		return key(client, argv[1]);
+	}
+	if (!strcmp(argv[0], "press")) {
+		return SendKeyEvent(client, (uint32_t)strtoul(argv[1], NULL, 0),
+				    TRUE);
 	}
 	*used = 4;
 	return !strcmp(argv[0], "point") &&
