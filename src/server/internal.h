@@ -12,7 +12,7 @@
 
 #include "crowd.h"
 #include "devfile.h"
-#include "displays.h"
+#include "looks.h"
 #include "drain.h"
 #include "input.h"
 #include "pool.h"
@@ -60,7 +60,7 @@ struct server {
 	struct server_device devices[SERVER_DEVICES_MAX]; /* constant */
 	unsigned int nr_devices;			  /* constant */
 	struct wire_hello_reply hello;			  /* constant */
-	struct displays displays;
+	struct looks looks;
 	int wake; /* eventfd, written when a connection ends; owned; constant */
 	struct pool pool; /* serves the connections */
 	struct seat seat;
@@ -157,7 +157,7 @@ struct connection {
 	union {
 		struct wire_ident ident;
 		struct wire_mmap_reply mmap;
-		struct wire_display displays[WIRE_DISPLAYS_MAX];
+		struct wire_view views[WIRE_VIEWS_MAX];
 		struct wire_frame_reply frame;
 		u64 news;
 	} out;

@@ -398,10 +398,10 @@ static bool run_session(struct server *server)
 	if (open_session(server)) {
 		goto out_devices;
 	}
-	displays_init(server);
+	looks_init(server);
 	host_session(server);
 	hosted = true;
-	displays_finish(server);
+	looks_finish(server);
 	seat_close(&server->seat);
 	close(server->listener);
 	session_remove(base, &server->session);

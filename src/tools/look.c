@@ -150,7 +150,7 @@ static int ask(struct look *look, const void *request, size_t size)
 
 static int list_displays(struct look *look)
 {
-	const struct wire_hdr request = {.op = WIRE_DISPLAYS};
+	const struct wire_hdr request = {.op = WIRE_VIEWS};
 	ssize_t len;
 	int fd;
 

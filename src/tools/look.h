@@ -19,7 +19,7 @@
  */
 struct look {
 	int sock; /* owned */
-	struct wire_display displays[WIRE_DISPLAYS_MAX];
+	struct wire_view displays[WIRE_VIEWS_MAX];
 	unsigned int nr;
 	const void *pixels; /* of the last picture; mapped; owned */
 	size_t size;

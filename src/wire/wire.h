@@ -65,7 +65,7 @@ enum wire_op {
 	WIRE_LEDGER,    /* wire_ledger; reply fd: memory, a struct ledger */
 	WIRE_SEAT,      /* a wire_hdr; reply fd: a socket that speaks as
 	                   weston-launch; -ENODEV: there is no seat */
-	WIRE_DISPLAYS,  /* a wire_hdr; reply data: a wire_display for each */
+	WIRE_VIEWS,     /* a wire_hdr; reply data: a wire_view of each display */
 	WIRE_LOOK,      /* wire_look: wait for something new; reply data: u64, a
 	                   bit for each display that shows another picture or
 	                   went off; -ESHUTDOWN: the session is over, the last
@@ -185,12 +185,12 @@ struct wire_ledger {
 };
 
 /* Most displays one can look at in a session. */
-#define WIRE_DISPLAYS_MAX 64
-#define WIRE_DISPLAY_NAME 64
+#define WIRE_VIEWS_MAX 64
+#define WIRE_VIEW_NAME 64
 
-/* Displays are named by their place in the list. */
-struct wire_display {
-	char name[WIRE_DISPLAY_NAME]; /* as in sysfs: "card0-Virtual-1" */
+/* A display that can be looked at. It is named by its place in the list. */
+struct wire_view {
+	char name[WIRE_VIEW_NAME]; /* as in sysfs: "card0-Virtual-1" */
 };
 
 struct wire_look {

@@ -13,7 +13,7 @@
  * for them they are told so (-ESHUTDOWN), and can still ask for the last
  * pictures before they hang up; those which do not are hung up.
  */
-#include "displays.h"
+#include "looks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,27 +35,27 @@ static void shown(struct uprime_display_watch *watch, unsigned int display)
 {
 	struct device_watch *w =
 		container_of(watch, struct device_watch, watch);
-	struct displays *displays = w->displays;
+	struct looks *looks = w->looks;
 	unsigned int index = w->first + display;
 	struct looker *looker;
 
-	if (index >= displays->nr) {
+	if (index >= looks->nr) {
 		return;
 	}
-	spin_lock(&displays->lock);
-	list_for_each_entry (looker, &displays->lookers, node) {
+	spin_lock(&looks->lock);
+	list_for_each_entry (looker, &looks->lookers, node) {
 		looker->news |= (u64)1 << index;
 		if (looker->news & looker->wanted) {
 			task_wake(&looker->conn->task);
 		}
 	}
-	spin_unlock(&displays->lock);
+	spin_unlock(&looks->lock);
 }
 
-static void add_display(struct displays *displays,
-			const struct server_device *device, unsigned int index)
+static void add_display(struct looks *looks, const struct server_device *device,
+			unsigned int index)
 {
-	struct display *display = &displays->at[displays->nr++];
+	struct display *display = &looks->at[looks->nr++];
 	char name[UPRIME_DISPLAY_NAME];
 
 	display->device = device;
@@ -65,66 +65,64 @@ static void add_display(struct displays *displays,
 		 device->nodes[0].index, name);
 }
 
-void displays_init(struct server *server)
+void looks_init(struct server *server)
 {
-	struct displays *displays = &server->displays;
+	struct looks *looks = &server->looks;
 
-	mutex_init(&displays->watch_lock);
-	spin_lock_init(&displays->lock);
-	INIT_LIST_HEAD(&displays->lookers);
+	mutex_init(&looks->watch_lock);
+	spin_lock_init(&looks->lock);
+	INIT_LIST_HEAD(&looks->lookers);
 	for (unsigned int i = 0; i < server->nr_devices; i++) {
 		const struct server_device *device = &server->devices[i];
 		const struct uprime_display_ops *ops = device->driver->display;
 		unsigned int nr = ops ? ops->count(device->dev) : 0;
 
-		displays->watches[i] = (struct device_watch){
+		looks->watches[i] = (struct device_watch){
 			.watch.shown = shown,
-			.displays = displays,
-			.first = displays->nr,
+			.looks = looks,
+			.first = looks->nr,
 		};
-		for (unsigned int n = 0;
-		     n < nr && displays->nr < WIRE_DISPLAYS_MAX; n++) {
-			add_display(displays, device, n);
+		for (unsigned int n = 0; n < nr && looks->nr < WIRE_VIEWS_MAX;
+		     n++) {
+			add_display(looks, device, n);
 		}
 	}
 }
 
 static void watch(struct server *server)
 {
-	struct displays *displays = &server->displays;
+	struct looks *looks = &server->looks;
 
-	mutex_lock(&displays->watch_lock);
-	if (!displays->nr_watching++) {
+	mutex_lock(&looks->watch_lock);
+	if (!looks->nr_watching++) {
 		for (unsigned int i = 0; i < server->nr_devices; i++) {
 			struct server_device *device = &server->devices[i];
 
 			if (device->driver->display) {
 				device->driver->display->watch(
-					device->dev,
-					&displays->watches[i].watch);
+					device->dev, &looks->watches[i].watch);
 			}
 		}
 	}
-	mutex_unlock(&displays->watch_lock);
+	mutex_unlock(&looks->watch_lock);
 }
 
 static void unwatch(struct server *server)
 {
-	struct displays *displays = &server->displays;
+	struct looks *looks = &server->looks;
 
-	mutex_lock(&displays->watch_lock);
-	if (!--displays->nr_watching) {
+	mutex_lock(&looks->watch_lock);
+	if (!--looks->nr_watching) {
 		for (unsigned int i = 0; i < server->nr_devices; i++) {
 			struct server_device *device = &server->devices[i];
 
 			if (device->driver->display) {
 				device->driver->display->unwatch(
-					device->dev,
-					&displays->watches[i].watch);
+					device->dev, &looks->watches[i].watch);
 			}
 		}
 	}
-	mutex_unlock(&displays->watch_lock);
+	mutex_unlock(&looks->watch_lock);
 }
 
 /* The connection as one that looks; NULL: out of memory. */
@@ -184,9 +182,9 @@ err_close:
 	return ret;
 }
 
-bool displays_leave(struct connection *conn)
+bool looks_leave(struct connection *conn)
 {
-	struct displays *displays = &conn->server->displays;
+	struct looks *looks = &conn->server->looks;
 	struct looker *looker = conn->looker;
 	bool waited = looker && looker->waited;
 
@@ -194,9 +192,9 @@ bool displays_leave(struct connection *conn)
 		return false;
 	}
 	if (waited) {
-		spin_lock(&displays->lock);
+		spin_lock(&looks->lock);
 		list_del_init(&looker->node);
-		spin_unlock(&displays->lock);
+		spin_unlock(&looks->lock);
 		unwatch(conn->server);
 	}
 	drop_memory(looker);
@@ -205,27 +203,27 @@ bool displays_leave(struct connection *conn)
 	return waited;
 }
 
-static void tell_over(struct displays *displays)
+static void tell_over(struct looks *looks)
 {
 	struct looker *looker;
 
-	spin_lock(&displays->lock);
-	displays->over = true;
-	list_for_each_entry (looker, &displays->lookers, node) {
+	spin_lock(&looks->lock);
+	looks->over = true;
+	list_for_each_entry (looker, &looks->lookers, node) {
 		task_wake(&looker->conn->task);
 	}
-	spin_unlock(&displays->lock);
+	spin_unlock(&looks->lock);
 }
 
-static void hang_up(struct displays *displays)
+static void hang_up(struct looks *looks)
 {
 	struct looker *looker;
 
-	spin_lock(&displays->lock);
-	list_for_each_entry (looker, &displays->lookers, node) {
+	spin_lock(&looks->lock);
+	list_for_each_entry (looker, &looks->lookers, node) {
 		shutdown(looker->conn->sock, SHUT_RDWR);
 	}
-	spin_unlock(&displays->lock);
+	spin_unlock(&looks->lock);
 }
 
 static bool has_connections(struct server *server)
@@ -238,19 +236,19 @@ static bool has_connections(struct server *server)
 	return has;
 }
 
-void displays_finish(struct server *server)
+void looks_finish(struct server *server)
 {
 	struct pollfd fd = {.fd = server->wake, .events = POLLIN};
 	s64 deadline = ktime_get_ns() + LAST_LOOK;
 	eventfd_t ended;
 	bool hung_up = false;
 
-	tell_over(&server->displays);
+	tell_over(&server->looks);
 	while (has_connections(server)) {
 		s64 left = deadline - ktime_get_ns();
 
 		if (left <= 0 && !hung_up) {
-			hang_up(&server->displays);
+			hang_up(&server->looks);
 			hung_up = true;
 		}
 		if (poll(&fd, 1, hung_up ? -1 : (int)(left / 1000000) + 1) >
@@ -258,36 +256,35 @@ void displays_finish(struct server *server)
 			eventfd_read(server->wake, &ended);
 		}
 	}
-	mutex_destroy(&server->displays.watch_lock);
+	mutex_destroy(&server->looks.watch_lock);
 }
 
-long call_displays(struct connection *conn)
+long call_views(struct connection *conn)
 {
-	const struct displays *displays = &conn->server->displays;
+	const struct looks *looks = &conn->server->looks;
 
-	for (unsigned int i = 0; i < displays->nr; i++) {
-		struct wire_display *display = &conn->out.displays[i];
+	for (unsigned int i = 0; i < looks->nr; i++) {
+		struct wire_view *display = &conn->out.views[i];
 
-		*display = (struct wire_display){0};
-		strcpy(display->name, displays->at[i].name);
+		*display = (struct wire_view){0};
+		strcpy(display->name, looks->at[i].name);
 	}
-	request_data(conn, conn->out.displays,
-		     displays->nr * sizeof(struct wire_display));
+	request_data(conn, conn->out.views,
+		     looks->nr * sizeof(struct wire_view));
 	return 0;
 }
 
 static void join_lookers(struct looker *looker)
 {
 	struct server *server = looker->conn->server;
-	struct displays *displays = &server->displays;
+	struct looks *looks = &server->looks;
 
 	/* What is shown already is news to it. */
-	spin_lock(&displays->lock);
-	looker->news =
-		displays->nr == 64 ? ~(u64)0 : ((u64)1 << displays->nr) - 1;
-	list_add_tail(&looker->node, &displays->lookers);
+	spin_lock(&looks->lock);
+	looker->news = looks->nr == 64 ? ~(u64)0 : ((u64)1 << looks->nr) - 1;
+	list_add_tail(&looker->node, &looks->lookers);
 	looker->waited = true;
-	spin_unlock(&displays->lock);
+	spin_unlock(&looks->lock);
 	watch(server);
 	mutex_lock(&server->lock);
 	server->nr_lookers++;
@@ -297,23 +294,23 @@ static void join_lookers(struct looker *looker)
 }
 
 /* Take what is new of what the request is about. True: the session is over. */
-static bool take_news(struct displays *displays, struct looker *looker,
-		      u64 wanted, u64 *news)
+static bool take_news(struct looks *looks, struct looker *looker, u64 wanted,
+		      u64 *news)
 {
 	bool over;
 
-	spin_lock(&displays->lock);
+	spin_lock(&looks->lock);
 	looker->wanted = wanted;
 	*news = looker->news & wanted;
 	looker->news &= ~wanted;
-	over = displays->over;
-	spin_unlock(&displays->lock);
+	over = looks->over;
+	spin_unlock(&looks->lock);
 	return over;
 }
 
 long call_look(struct connection *conn)
 {
-	struct displays *displays = &conn->server->displays;
+	struct looks *looks = &conn->server->looks;
 	struct looker *looker = looker_of(conn);
 	s32 timeout = conn->in.look.timeout_ms;
 	s64 deadline = timeout < 0 ? TASK_FOREVER
@@ -329,8 +326,7 @@ long call_look(struct connection *conn)
 		join_lookers(looker);
 	}
 	for (;;) {
-		over = take_news(displays, looker, conn->in.look.displays,
-				 news);
+		over = take_news(looks, looker, conn->in.look.displays, news);
 		if (over || *news || ret == -ETIMEDOUT) {
 			break;
 		}
@@ -370,7 +366,7 @@ static int fill(struct looker *looker, const struct display *display,
 
 long call_frame(struct connection *conn)
 {
-	const struct displays *displays = &conn->server->displays;
+	const struct looks *looks = &conn->server->looks;
 	struct looker *looker = looker_of(conn);
 	u32 index = conn->in.frame.display;
 	struct uprime_frame frame = {0};
@@ -380,14 +376,14 @@ long call_frame(struct connection *conn)
 	if (!looker) {
 		return -ENOMEM;
 	}
-	if (index >= displays->nr) {
+	if (index >= looks->nr) {
 		return -EINVAL;
 	}
 	ret = connection_pause(conn);
 	if (ret) {
 		return ret;
 	}
-	ret = fill(looker, &displays->at[index], &frame, &made);
+	ret = fill(looker, &looks->at[index], &frame, &made);
 	if (!ret && made) {
 		conn->reply_fd = fcntl(looker->fd, F_DUPFD_CLOEXEC, 0);
 		ret = conn->reply_fd < 0 ? -errno : 0;
