@@ -9,13 +9,14 @@ set -u
 
 build="gcc libc6-dev make meson ninja-build pkg-config libdrm-dev
 	libjson-c-dev libpixman-1-dev libgbm-dev libegl-dev libgles-dev
-	libpng-dev libcmocka-dev"
+	libpng-dev libvncserver-dev libcmocka-dev"
 run="umockdev"
 demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1"
 gst="libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
 	gstreamer1.0-gl"
 udev="libudev-dev"
 loops="libglib2.0-dev libuv1-dev libwayland-dev"
+look="ffmpeg"
 programs="piglit wayland-utils weston"
 kernel="linux-source-6.12 flex bison bc libelf-dev"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
@@ -23,7 +24,7 @@ oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 case ${1-} in
 build) wanted="$build $run" ;;
 demo) wanted="$build $run $demo" ;;
-check) wanted="$build $run $demo $gst $loops $udev $oracle" ;;
+check) wanted="$build $run $demo $gst $loops $udev $look $oracle" ;;
 bench) wanted="$build $run $oracle" ;;
 vkms) wanted="$build $oracle $kernel" ;;
 programs) wanted="$build $run $demo $programs" ;;

@@ -36,12 +36,11 @@ struct uprime_frame {
 	u32 stride;	   /* bytes from a line to the next; 4 * width */
 	bool on;	   /* the display shows it now; else it was the last */
 	u32 refresh_mhz;   /* 60000: 60 times a second */
-	/* One more with each picture that begins to be shown, and when the
-	 * display goes off; 0: never on. What a program draws into a picture
-	 * that is shown, and tells nobody, is seen in the next frame() only. */
+	/* One more with each picture that begins to be shown, from 1. What a
+	 * program draws into a picture that is shown already, and tells nobody,
+	 * is seen in the next frame() only. */
 	u64 sequence;
-	s64 time_ns; /* CLOCK_MONOTONIC: the vblank since which it is seen
-		      */
+	s64 time_ns; /* CLOCK_MONOTONIC, of the first vblank that shows it */
 };
 
 /**

@@ -13,7 +13,7 @@
 
 /* Longest path in umockdev's directory that is asked for here. The frames of
  * the wrappers have room for one. */
-#define INSIDE_MAX 512
+#define INSIDE_MAX NODE_RUN_MAX
 
 static bool make_inside(const char *path, char out[INSIDE_MAX])
 {
@@ -44,6 +44,8 @@ static bool inside(int dirfd, const char *path, int flags, char out[INSIDE_MAX])
 		return fd_inside(fd, out);
 	if (!strncmp(path, "/sys/", strlen("/sys/")))
 		return make_inside(path, out);
+	if (node_run(path, out))
+		return true;
 	/* The system's other devices are there as well. */
 	return !strncmp(path, "/dev/", strlen("/dev/")) &&
 	       make_inside(path, out) &&
@@ -55,10 +57,13 @@ WRAPPER int access(const char *path, int mode)
 	int fd = node_fd_link(AT_FDCWD, path);
 	char real[INSIDE_MAX];
 
-	if (!path && session_on())
+	if (!session_on())
+		return next()->access(path, mode);
+	if (!path)
 		return (int)wrapper_return(-EFAULT);
-	return next()->access(fd >= 0 && fd_inside(fd, real) ? real : path,
-			      mode);
+	if (fd >= 0 ? fd_inside(fd, real) : node_run(path, real))
+		path = real;
+	return next()->access(path, mode);
 }
 
 WRAPPER int faccessat(int dirfd, const char *path, int mode, int flags)

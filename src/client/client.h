@@ -351,6 +351,9 @@ bool node_behind(int fd, struct node *node);
 /* @path, which begins with '/', as it is outside of the testbed. */
 const char *node_outside(const char *path);
 bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX]);
+/* Longest path of what is in a folder of /run, in umockdev's directory. */
+#define NODE_RUN_MAX 512
+bool node_run(const char *path, char out[NODE_RUN_MAX]);
 bool node_server_text(int fd, char path[WIRE_PATH_MAX]);
 /* The fd of this process that a link in /proc or /dev/fd names, or -1. */
 int node_fd_link(int dirfd, const char *path);
@@ -440,6 +443,7 @@ ssize_t __read_chk(int fd, void *buf, size_t len, size_t size);
 	X(utime)                                                               \
 	X(utimes)                                                              \
 	X(futimes)                                                             \
+	X(opendir)                                                             \
 	X(readdir)                                                             \
 	X(readdir64)                                                           \
 	X(scandir)                                                             \

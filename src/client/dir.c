@@ -6,7 +6,8 @@
  * plain file: readdir() says here what it is. Of the program's fds it leaves
  * out what is ours, so that who counts them finds its own. Functions of the C
  * library which open folders without anybody seeing it are told which functions
- * to use, or given the folder. No state.
+ * to use, or given the folder. Folders of /run which are the session's are in
+ * umockdev's as well. No state.
  */
 #include "client.h"
 
@@ -30,6 +31,13 @@ static bool is_hidden(DIR *dir, const char *name)
 		return false;
 	fd = atoi(name);
 	return own_has(fd) && node_fd_link(dirfd(dir), name) == fd;
+}
+
+WRAPPER DIR *opendir(const char *path)
+{
+	char inside[NODE_RUN_MAX];
+
+	return next()->opendir(path && node_run(path, inside) ? inside : path);
 }
 
 WRAPPER struct dirent *readdir(DIR *dir)

@@ -30,7 +30,7 @@ static ssize_t look(int fd, char *buf, size_t room, bool wait)
  * @size: bytes there
  *
  * Return: bytes of events; 0: there is no room for the first; -EAGAIN, -EINTR,
- * -EFAULT.
+ * -EFAULT; -ENODEV: the device was taken away.
  */
 ssize_t event_read(int fd, void *buf, size_t size)
 {
@@ -49,7 +49,9 @@ ssize_t event_read(int fd, void *buf, size_t size)
 		else if (len != -EAGAIN)
 			break;
 	}
-	return done || len > 0 ? (ssize_t)done : len;
+	if (done || len > 0)
+		return (ssize_t)done;
+	return len || !size ? len : -ENODEV;
 }
 
 /* The bytes of all parts, or -errno. */

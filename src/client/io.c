@@ -29,11 +29,15 @@ static bool is_plain(int fd, bool *device)
 }
 
 /* A dma-buf cannot be read. As its position is beyond the end, the system says
- * that nothing is left: files at their end are looked at. */
-static ssize_t read_answer(int fd, ssize_t ret)
+ * that nothing is left: files at their end are looked at. A device has no end,
+ * but an input device can be taken away. */
+static ssize_t read_answer(int fd, size_t size, ssize_t ret)
 {
-	return !ret && dmabuf_is_marked(fd, NULL) ? wrapper_return(-EINVAL)
-						  : ret;
+	if (ret)
+		return ret;
+	if (dmabuf_is_marked(fd, NULL))
+		return wrapper_return(-EINVAL);
+	return size && remote_device(fd) ? wrapper_return(-ENODEV) : 0;
 }
 
 WRAPPER ssize_t read(int fd, void *buf, size_t size)
@@ -41,7 +45,7 @@ WRAPPER ssize_t read(int fd, void *buf, size_t size)
 	bool device;
 
 	if (is_plain(fd, &device))
-		return read_answer(fd, next()->read(fd, buf, size));
+		return read_answer(fd, size, next()->read(fd, buf, size));
 	return wrapper_return(device ? event_read(fd, buf, size) : -EINVAL);
 }
 
@@ -50,7 +54,7 @@ WRAPPER ssize_t readv(int fd, const struct iovec *iov, int nr)
 	bool device;
 
 	if (is_plain(fd, &device))
-		return read_answer(fd, next()->readv(fd, iov, nr));
+		return read_answer(fd, nr, next()->readv(fd, iov, nr));
 	return wrapper_return(device ? event_readv(fd, iov, nr) : -EINVAL);
 }
 
@@ -61,7 +65,7 @@ WRAPPER ssize_t __read_chk(int fd, void *buf, size_t len, size_t size)
 
 	/* The C library ends the program. */
 	if (len > size || is_plain(fd, &device))
-		return read_answer(fd, next()->__read_chk(fd, buf, len, size));
+		return read_answer(fd, len, next()->__read_chk(fd, buf, len, size));
 	return wrapper_return(device ? event_read(fd, buf, len) : -EINVAL);
 }
 

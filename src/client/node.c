@@ -16,6 +16,8 @@
 #include <sys/sysmacros.h>
 
 #define LINKS_MAX 8
+/* As many minors as a major number has. */
+#define NODE_NUMBER_MAX 0xfffff
 
 static bool starts_with(const char *s, const char *prefix)
 {
@@ -28,7 +30,9 @@ static bool looks_like_node(const char *path)
 
 	base = base ? base + 1 : path;
 	return strstr(path, "dri") || strstr(path, "226:") ||
-	       starts_with(base, "card") || starts_with(base, "renderD");
+	       strstr(path, "input") || strstr(path, "13:") ||
+	       starts_with(base, "card") || starts_with(base, "renderD") ||
+	       starts_with(base, "event");
 }
 
 /* Removes "//", "/./" and "/x/../" from an absolute path. */
@@ -130,45 +134,54 @@ static BIG_FRAME bool follow(char *path)
 	return true;
 }
 
-/* The minor number in a node's own path, or -1. */
-static int node_number(const char *path)
+/* The number of a node, which is in its own path, or 0. */
+static dev_t node_number(const char *path)
 {
-	static const char *const names[] = {"/dev/dri/card",
-					    "/dev/dri/renderD"};
+	static const struct {
+		const char *name;
+		unsigned int major, first;
+	} nodes[] = {
+		{"/dev/dri/card", DRM_MAJOR, 0},
+		{"/dev/dri/renderD", DRM_MAJOR, 0},
+		{"/dev/input/event", INPUT_MAJOR, INPUT_FIRST_MINOR},
+	};
 	size_t i, len;
 	long number;
 	char *end;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		len = strlen(names[i]);
-		if (strncmp(path, names[i], len))
+	for (i = 0; i < ARRAY_SIZE(nodes); i++) {
+		len = strlen(nodes[i].name);
+		if (strncmp(path, nodes[i].name, len))
 			continue;
 		path += len;
 		if (path[0] < '0' || path[0] > '9' ||
 		    (path[0] == '0' && path[1]))
-			return -1;
+			return 0;
 		number = strtol(path, &end, 10);
-		return *end || number > INT_MAX ? -1 : (int)number;
+		return *end || number > NODE_NUMBER_MAX
+			       ? 0
+			       : makedev(nodes[i].major,
+					 nodes[i].first + (unsigned int)number);
 	}
-	return -1;
+	return 0;
 }
 
 /* Is this a node's own path, and is there one? umockdev's directory has a file
  * in its place. */
 static BIG_FRAME bool is_node(const char *path, struct node *node)
 {
-	int number = node_number(path);
+	dev_t number = node_number(path);
 	char inside[PATH_MAX];
 	struct statx st;
 
-	if (number < 0 || strlen(path) >= sizeof(node->path) ||
+	if (!number || strlen(path) >= sizeof(node->path) ||
 	    snprintf(inside, sizeof(inside), "%s%s", session_testbed(), path) >=
 		    (int)sizeof(inside) ||
 	    raw_syscall(SYS_statx, AT_FDCWD, inside, AT_SYMLINK_NOFOLLOW,
 			STATX_TYPE | STATX_INO, &st) < 0 ||
 	    !S_ISREG(st.stx_mode))
 		return false;
-	node->rdev = makedev(DRM_MAJOR, (unsigned int)number);
+	node->rdev = number;
 	node->ino = st.stx_ino;
 	strcpy(node->path, path);
 	return true;
@@ -256,6 +269,36 @@ bool node_behind(int fd, struct node *node)
 	/* An O_PATH fd can be asked for nothing. */
 	return session_on() && fd >= 0 && raw_cookie(fd, &cookie) == -EBADF &&
 	       look_behind_path_fd(fd, node);
+}
+
+/**
+ * node_run() - is this path in a folder of /run which is the session's?
+ * @path: an absolute path
+ * @out: set to where it is, if it is
+ */
+bool node_run(const char *path, char out[NODE_RUN_MAX])
+{
+	static const char *const logind[] = {
+		"/run/systemd/sessions/",
+		"/run/systemd/seats/",
+		"/run/systemd/users/",
+	};
+	bool found = starts_with(path, "/run/udev/");
+	size_t i;
+
+	if (!starts_with(path, "/run/") || !session_on())
+		return false;
+	if (!found) {
+		for (i = 0; i < ARRAY_SIZE(logind); i++)
+			found |= starts_with(path, logind[i]);
+		/* It is the session's where that has a seat. */
+		found = found &&
+			snprintf(out, NODE_RUN_MAX, "%s/run/systemd",
+				 session_testbed()) < NODE_RUN_MAX &&
+			!raw_syscall(SYS_faccessat, AT_FDCWD, out, F_OK);
+	}
+	return found && snprintf(out, NODE_RUN_MAX, "%s%s", session_testbed(),
+				 path) < NODE_RUN_MAX;
 }
 
 /* The names of the files that the server opens. */

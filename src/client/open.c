@@ -103,11 +103,25 @@ static bool open_fd_link(int fd, int flags, int *ret)
 	return true;
 }
 
+/* Not to be inlined: most paths need no such buffer. */
+__attribute__((noinline)) static bool open_run(const char *path, int flags,
+					       int *ret)
+{
+	char inside[NODE_RUN_MAX];
+
+	if (!node_run(path, inside))
+		return false;
+	*ret = (int)raw_syscall(SYS_openat, AT_FDCWD, inside, flags, 0);
+	return true;
+}
+
 static bool open_path(int dirfd, const char *path, int flags, int *ret)
 {
 	char name[WIRE_PATH_MAX];
 	struct node node;
 
+	if (open_run(path, flags, ret))
+		return true;
 	if (node_server_path(dirfd, path, name)) {
 		*ret = open_server_path(name, flags);
 		return *ret != -ENOENT;

@@ -220,9 +220,12 @@ static void vkms_crtc_atomic_flush(struct drm_crtc *crtc,
 static void vkms_crtc_atomic_enable(struct drm_crtc *crtc,
 				    struct drm_atomic_state *state)
 {
+	struct vkms_output *output = crtc_to_vkms_output(crtc);
+
 	(void)state;
-	/* A mode begins with a vblank. */
-	crtc_to_vkms_output(crtc)->vblank_base = 0;
+	/* A mode begins with a vblank, and the count goes on from here. */
+	output->vblank_base = 0;
+	output->vblank_time = ktime_get_ns();
 	drm_crtc_vblank_on(crtc);
 }
 

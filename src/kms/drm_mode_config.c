@@ -188,6 +188,10 @@ int drm_mode_config_init(struct drm_device *dev)
 	INIT_LIST_HEAD(&config->property_list);
 	config->hooks = &kms_hooks;
 	ret = create_standard_properties(dev);
+	if (!ret) {
+		/* For commits that nobody waits for. */
+		ret = workqueue_prepare();
+	}
 	if (ret) {
 		drm_mode_config_cleanup(dev);
 	}

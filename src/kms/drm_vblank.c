@@ -139,9 +139,6 @@ int drm_vblank_init(struct drm_device *dev, unsigned int num_crtcs)
 {
 	int ret = hrtimer_prepare();
 
-	if (!ret) {
-		ret = workqueue_prepare();
-	}
 	if (ret) {
 		return ret;
 	}

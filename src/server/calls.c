@@ -74,27 +74,45 @@ static struct anon_file *named_file(struct connection *conn, u64 cookie)
 	return anon_file_find(cookie);
 }
 
-long call_open(struct connection *conn)
+static int open_input(struct connection *conn, unsigned int minor)
 {
-	const struct wire_open *open = &conn->in.open;
-	struct drm_minor *minor;
+	struct input_device *device =
+		input_device_at(&conn->server->input, minor);
+
+	return device ? evdev_open(device) : -ENODEV;
+}
+
+static int open_minor(const struct wire_open *open)
+{
+	struct drm_minor *minor = drm_minor_get((int)minor(open->rdev));
 	int fd;
 
-	if (major(open->rdev) != DRM_MAJOR) {
-		return -ENXIO;
-	}
-	if (open->flags & O_EXCL) {
-		return -EBUSY;
-	}
-	if (open->flags & O_DIRECT) {
-		return -EINVAL;
-	}
-	minor = drm_minor_get((int)minor(open->rdev));
 	if (!minor) {
 		return -ENODEV;
 	}
 	fd = devfile_open(minor, (int)open->flags);
 	drm_dev_put(minor->dev);
+	return fd;
+}
+
+long call_open(struct connection *conn)
+{
+	const struct wire_open *open = &conn->in.open;
+	int fd;
+
+	if (major(open->rdev) != DRM_MAJOR &&
+	    major(open->rdev) != INPUT_MAJOR) {
+		return -ENXIO;
+	}
+	if (open->flags & O_EXCL && major(open->rdev) == DRM_MAJOR) {
+		return -EBUSY;
+	}
+	if (open->flags & O_DIRECT) {
+		return -EINVAL;
+	}
+	fd = major(open->rdev) == INPUT_MAJOR
+		     ? open_input(conn, minor(open->rdev))
+		     : open_minor(open);
 	if (fd < 0) {
 		return fd;
 	}
@@ -122,12 +140,29 @@ static void ident_device(struct connection *conn, const struct devfile *devfile)
 	}
 }
 
+static void ident_input(struct connection *conn,
+			const struct input_device *device)
+{
+	struct wire_ident *ident = &conn->out.ident;
+
+	ident->kind = WIRE_KIND_DEVICE;
+	ident->rdev = makedev(
+		INPUT_MAJOR, (unsigned int)(INPUT_FIRST_MINOR + device->index));
+	ident->ino = device->ino;
+	strcpy(ident->name, device->path);
+}
+
 static void ident_file(struct connection *conn, struct anon_file *file)
 {
 	const struct devfile *devfile = to_devfile(file);
+	const struct evdev_file *evdev = to_evdev(file);
 
 	if (devfile) {
 		ident_device(conn, devfile);
+		return;
+	}
+	if (evdev) {
+		ident_input(conn, evdev->device);
 		return;
 	}
 	conn->out.ident.kind = WIRE_KIND_ANON;

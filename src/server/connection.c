@@ -192,6 +192,7 @@ static void connection_free(struct connection *conn)
 {
 	struct server *server = conn->server;
 	int wake_fd = atomic_load(&conn->wake_fd);
+	bool looked = looks_leave(conn);
 	u64 one = 1;
 
 	u64map_destroy(&conn->proved);
@@ -200,6 +201,7 @@ static void connection_free(struct connection *conn)
 	free(conn);
 	mutex_lock(&server->lock);
 	server->nr_connections--;
+	server->nr_lookers -= looked;
 	/* Under the lock: when the count is seen, nothing of us is left. */
 	if (write(server->wake, &one, sizeof(one)) < 0) {
 		debug("wake: %m");

@@ -33,7 +33,8 @@ bool server_is_over(struct server *server)
 	bool over;
 
 	mutex_lock(&server->lock);
-	over = !server->has_children && !server->nr_connections;
+	over = !server->has_children &&
+	       server->nr_connections == server->nr_lookers;
 	mutex_unlock(&server->lock);
 	return over;
 }

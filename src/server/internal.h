@@ -12,7 +12,9 @@
 
 #include "crowd.h"
 #include "devfile.h"
+#include "looks.h"
 #include "drain.h"
+#include "input.h"
 #include "pool.h"
 #include "seat.h"
 #include "server.h"
@@ -58,12 +60,15 @@ struct server {
 	struct server_device devices[SERVER_DEVICES_MAX]; /* constant */
 	unsigned int nr_devices;			  /* constant */
 	struct wire_hello_reply hello;			  /* constant */
+	struct looks looks;
 	int wake; /* eventfd, written when a connection ends; owned; constant */
 	struct pool pool; /* serves the connections */
 	struct seat seat;
+	struct server_input input;
 
 	struct mutex lock;
 	unsigned int nr_connections; /* lock */
+	unsigned int nr_lookers;     /* lock; those which wait for pictures */
 
 	/* The rest is the main thread's. */
 	int listener; /* owned */
@@ -122,6 +127,8 @@ struct connection {
 	struct u64map proved; /* cookies of open files it has shown */
 	size_t sweep_at;      /* proved.count at which dead ones are dropped */
 
+	struct looker *looker; /* if it looks at displays; owned */
+
 	/* The request under way. */
 	struct argument arg;
 	int named_fd;  /* the fd it is about, or -1; owned */
@@ -141,6 +148,9 @@ struct connection {
 		struct wire_mmap mmap;
 		struct wire_hold hold;
 		struct wire_ledger ledger;
+		struct wire_look look;
+		struct wire_frame frame;
+		struct wire_input input;
 		struct wire_open_path open_path;
 		struct wire_write_path write_path;
 		struct wire_plug plug;
@@ -149,6 +159,9 @@ struct connection {
 	union {
 		struct wire_ident ident;
 		struct wire_mmap_reply mmap;
+		struct wire_view views[WIRE_VIEWS_MAX];
+		struct wire_frame_reply frame;
+		u64 news;
 	} out;
 };
 
@@ -161,7 +174,7 @@ void server_tell(struct server *server, bool over);
 
 /* server_wait - serve the session until it seems to be over */
 void server_wait(struct server *server);
-/* server_is_over - no program and no connection is left */
+/* server_is_over - nothing is left but who looks at displays */
 bool server_is_over(struct server *server);
 /* server_accept - take whoever waits to be connected */
 void server_accept(struct server *server);

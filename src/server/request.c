@@ -120,6 +120,10 @@ static const struct operation operations[] = {
 	[WIRE_HOLD] = {"hold", call_hold, sizeof(struct wire_hold)},
 	[WIRE_LEDGER] = {"ledger", call_ledger, sizeof(struct wire_ledger)},
 	[WIRE_SEAT] = {"seat", call_seat, sizeof(struct wire_hdr)},
+	[WIRE_VIEWS] = {"views", call_views, sizeof(struct wire_hdr)},
+	[WIRE_LOOK] = {"look", call_look, sizeof(struct wire_look)},
+	[WIRE_FRAME] = {"frame", call_frame, sizeof(struct wire_frame)},
+	[WIRE_INPUT] = {"input", call_input, sizeof(struct wire_input)},
 	[WIRE_LS] = {"ls", do_ls, sizeof(struct wire_hdr), .replies = true},
 };
 

@@ -101,9 +101,27 @@ static void forget(struct seat_client *client, struct seat_device *device)
 	kfree(device);
 }
 
-static void lose_device(struct seat_client *client, struct seat_device *device)
+/* An input device is of no use any more, for good. */
+static void revoke_input(u64 cookie)
+{
+	struct anon_file *file = anon_file_find(cookie);
+
+	if (to_evdev(file)) {
+		evdev_revoke(to_evdev(file));
+	}
+	anon_file_put(file);
+}
+
+static void disable_device(struct seat_client *client,
+			   const struct seat_device *device)
 {
 	set_master(client, device->cookie, false);
+	revoke_input(device->cookie);
+}
+
+static void lose_device(struct seat_client *client, struct seat_device *device)
+{
+	disable_device(client, device);
 	forget(client, device);
 }
 
@@ -121,35 +139,19 @@ static void forget_closed(struct seat_client *client)
 	}
 }
 
-/* The minor that a path names, through whatever links of the testbed, for
- * drm_dev_put(); NULL. */
-static struct drm_minor *find_minor(const struct server *server,
-				    const char *path)
+/* The minor number of a node of a device, or -1. */
+static int find_minor(const struct server *server, const char *path)
 {
-	const char *root = server->testbed.root;
-	struct drm_minor *minor = NULL;
-	char inside[PATH_MAX], *real;
-
-	if (snprintf(inside, sizeof(inside), "%s%s", root, path) >=
-	    (int)sizeof(inside)) {
-		return NULL;
-	}
-	real = realpath(inside, NULL);
-	for (unsigned int i = 0; real && !minor && i < server->nr_devices;
-	     i++) {
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
 		const struct server_device *device = &server->devices[i];
 
 		for (unsigned int n = 0; n < device->nr_nodes; n++) {
-			if (!strncmp(real, root, strlen(root)) &&
-			    !strcmp(real + strlen(root),
-				    device->nodes[n].path)) {
-				minor = drm_minor_get(device->nodes[n].index);
-				break;
+			if (!strcmp(path, device->nodes[n].path)) {
+				return device->nodes[n].index;
 			}
 		}
 	}
-	free(real);
-	return minor;
+	return -1;
 }
 
 static int open_minor(struct seat_client *client, struct drm_minor *minor,
@@ -157,12 +159,55 @@ static int open_minor(struct seat_client *client, struct drm_minor *minor,
 {
 	int fd;
 
+	if (!minor) {
+		return -ENODEV;
+	}
 	set_current_task(&client->task);
 	fd = devfile_open(minor, (oflags & ~O_ACCMODE) | O_RDWR);
 	set_current_task(NULL);
+	drm_dev_put(minor->dev);
 	if (fd >= 0 && client->state == SEAT_ACTIVE) {
 		set_master(client, anon_file_cookie(fd), true);
 	}
+	return fd;
+}
+
+/* Who is not active is not to hear what is typed. */
+static int open_input(struct seat_client *client, const char *path)
+{
+	struct server_input *input = &client->seat->server->input;
+
+	for (unsigned int i = 0; i < input->nr_devices; i++) {
+		if (!strcmp(path, input->devices[i].path)) {
+			return client->state == SEAT_ACTIVE
+				       ? evdev_open(&input->devices[i])
+				       : -EPERM;
+		}
+	}
+	return -ENOENT;
+}
+
+/* Open what a path names, through whatever links of the testbed. */
+static int open_path(struct seat_client *client, const char *path, int oflags)
+{
+	const struct server *server = client->seat->server;
+	const char *root = server->testbed.root;
+	char inside[PATH_MAX], *real;
+	int index, fd = -ENOENT;
+
+	if (snprintf(inside, sizeof(inside), "%s%s", root, path) >=
+	    (int)sizeof(inside)) {
+		return -ENAMETOOLONG;
+	}
+	real = realpath(inside, NULL);
+	if (real && !strncmp(real, root, strlen(root))) {
+		path = real + strlen(root);
+		index = find_minor(server, path);
+		fd = index < 0
+			     ? open_input(client, path)
+			     : open_minor(client, drm_minor_get(index), oflags);
+	}
+	free(real);
 	return fd;
 }
 
@@ -190,18 +235,12 @@ static int add_device(struct seat_client *client, int fd)
 int seat_open_device(struct seat_client *client, const char *path, int oflags,
 		     int *id)
 {
-	struct drm_minor *minor;
 	int fd;
 
 	lockdep_assert_held(&client->seat->lock);
 	/* What was closed before is closed by now, as for all requests. */
 	drain();
-	minor = find_minor(client->seat->server, path);
-	if (!minor) {
-		return -ENOENT;
-	}
-	fd = open_minor(client, minor, oflags);
-	drm_dev_put(minor->dev);
+	fd = open_path(client, path, oflags);
 	if (fd < 0) {
 		return fd;
 	}
@@ -253,12 +292,21 @@ bool seat_give(struct seat_client *client, const struct iovec *iov, size_t nr,
  * Who is active
  */
 
-static void set_masters(struct seat_client *client, bool on)
+static void enable_devices(struct seat_client *client)
 {
 	struct seat_device *device;
 
 	list_for_each_entry (device, &client->devices, node) {
-		set_master(client, device->cookie, on);
+		set_master(client, device->cookie, true);
+	}
+}
+
+static void disable_devices(struct seat_client *client)
+{
+	struct seat_device *device;
+
+	list_for_each_entry (device, &client->devices, node) {
+		disable_device(client, device);
 	}
 }
 
@@ -290,7 +338,7 @@ static void activate(struct seat *seat)
 	}
 	client->state = SEAT_ACTIVE;
 	seat->active = client;
-	set_masters(client, true);
+	enable_devices(client);
 	debug("pid %d has the seat", client->task.pid);
 	if (!client->protocol->enable(client)) {
 		client->broken = true;
@@ -356,7 +404,7 @@ int seat_switch(struct seat_client *client, int number)
 		}
 		seat->next = other;
 		client->state = SEAT_LEAVING;
-		set_masters(client, false);
+		disable_devices(client);
 		if (!client->protocol->disable(client)) {
 			client->broken = true;
 		}

@@ -120,7 +120,7 @@ static int add_node(struct server *server, struct server_device *device,
 	}
 	node->ino = st.st_ino;
 	device->nr_nodes++;
-	return 0;
+	return testbed_add_card(&server->testbed, minor);
 }
 
 static const struct drm_host_ops host_ops = {
@@ -161,8 +161,19 @@ static int add_device(struct server *server,
 	return ret;
 }
 
+static bool has_display(const struct server *server)
+{
+	for (unsigned int i = 0; i < server->nr_devices; i++) {
+		if (server->devices[i].driver->display) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void remove_devices(struct server *server)
 {
+	input_close(&server->input);
 	while (server->nr_devices) {
 		struct server_device *device =
 			&server->devices[--server->nr_devices];
@@ -234,13 +245,19 @@ static int add_paths(struct server *server)
 static int add_devices(struct server *server)
 {
 	const struct server_config *config = server->config;
-	int ret = 0;
+	int ret = testbed_add_udev(&server->testbed);
 
 	for (unsigned int i = 0; i < config->nr_devices && !ret; i++) {
 		ret = add_device(server, &config->devices[i]);
 	}
 	if (!ret) {
 		ret = add_paths(server);
+	}
+	if (!ret && has_display(server)) {
+		ret = testbed_add_seat(&server->testbed);
+	}
+	if (!ret && has_display(server)) {
+		ret = input_open(&server->input, &server->testbed);
 	}
 	if (ret) {
 		remove_devices(server);
@@ -327,16 +344,6 @@ static int note_devices(struct server *server)
 	return ret;
 }
 
-static bool has_display(const struct server *server)
-{
-	for (unsigned int i = 0; i < server->nr_devices; i++) {
-		if (server->devices[i].driver->display) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static int open_session(struct server *server)
 {
 	const struct server_config *config = server->config;
@@ -409,9 +416,13 @@ static void start_program(struct server *server)
 
 static void host_session(struct server *server)
 {
-	struct session_base *base = server->config->base;
+	const struct server_config *config = server->config;
+	struct session_base *base = config->base;
 
 	session_base_unlock(base);
+	for (unsigned int i = 0; i < config->nr_lookers; i++) {
+		connection_start(server, config->lookers[i]);
+	}
 	start_program(server);
 	let_go_of_caller(server);
 	do {
@@ -443,8 +454,10 @@ static bool run_session(struct server *server)
 	if (open_session(server)) {
 		goto out_devices;
 	}
+	looks_init(server);
 	host_session(server);
 	hosted = true;
+	looks_finish(server);
 	seat_close(&server->seat);
 	close(server->listener);
 	session_remove(base, &server->session);

@@ -10,6 +10,8 @@
 #include "session.h"
 
 #define SERVER_DEVICES_MAX 16
+/* Most that look on from the start: a capture and a live view. */
+#define SERVER_LOOKERS_MAX 2
 
 /**
  * struct server_device_config - what a device is to be
@@ -29,6 +31,10 @@ struct server_config {
 	struct session_base *base; /* locked */
 	struct program *program;
 	const char *preload; /* path of the client */
+	/* Sockets of processes that look at the displays: served before PROGRAM
+	 * starts. Owned by the server. */
+	int lookers[SERVER_LOOKERS_MAX];
+	unsigned int nr_lookers;
 };
 
 /**

@@ -275,27 +275,35 @@ static void unmute_stderr(int saved)
 	}
 }
 
-/* Give umockdev a text, which is freed; NULL: there was no memory for it. */
-static int add_text(struct testbed *testbed, const char *name, char *text)
+int testbed_add_text(struct testbed *testbed, const char *name,
+		     const char *text)
 {
 	struct gerror *error = NULL;
-	int quiet, added, ret = 0;
+	int quiet = mute_stderr(), added;
+
+	added = testbed->calls->add_from_string(testbed->object, text, &error);
+	unmute_stderr(quiet);
+	if (added) {
+		return 0;
+	}
+	say("umockdev refuses the device %s: %s", name,
+	    error ? error->message : "no reason given");
+	if (error) {
+		testbed->calls->error_free(error);
+	}
+	return -EINVAL;
+}
+
+/* The same with a text that is freed; NULL: there was no memory for it. */
+static int add_text(struct testbed *testbed, const char *name, char *text)
+{
+	int ret;
 
 	if (!text) {
 		say("out of memory.");
 		return -ENOMEM;
 	}
-	quiet = mute_stderr();
-	added = testbed->calls->add_from_string(testbed->object, text, &error);
-	unmute_stderr(quiet);
-	if (!added) {
-		say("umockdev refuses the device %s: %s", name,
-		    error ? error->message : "no reason given");
-		if (error) {
-			testbed->calls->error_free(error);
-		}
-		ret = -EINVAL;
-	}
+	ret = testbed_add_text(testbed, name, text);
 	free(text);
 	return ret;
 }
@@ -353,6 +361,30 @@ int testbed_add_connector(struct testbed *testbed, const struct drm_device *dev,
 	if (!ret && !write_uevent(testbed, device, "DEVTYPE=drm_connector\n")) {
 		ret = say_incomplete(testbed);
 	}
+	return ret;
+}
+
+int testbed_write(const struct testbed *testbed, const char *name,
+		  const char *text)
+{
+	char path[PATH_MAX];
+	FILE *file;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s%s", testbed->root, name);
+	file = fopen(path, "we");
+	if (!file) {
+		goto err_say;
+	}
+	fputs(text, file);
+	if (fclose(file)) {
+		goto err_say;
+	}
+	return 0;
+
+err_say:
+	ret = -errno;
+	say("cannot write %s: %s.", path, strerror(-ret));
 	return ret;
 }
 

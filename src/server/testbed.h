@@ -6,6 +6,8 @@
 #include <sys/types.h>
 
 struct drm_device;
+struct drm_minor;
+struct input_device;
 struct testbed_calls;
 
 /**
@@ -44,6 +46,73 @@ int testbed_add(struct testbed *testbed, const struct drm_device *dev);
  */
 int testbed_add_connector(struct testbed *testbed, const struct drm_device *dev,
 			  const char *name);
+
+/**
+ * testbed_add_input() - give it an input device, with its node
+ * @testbed: the testbed
+ * @device: the device
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add_input(struct testbed *testbed,
+		      const struct input_device *device);
+
+/**
+ * testbed_add_udev() - give it what udev would know, beside devices
+ * @testbed: the testbed
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add_udev(struct testbed *testbed);
+
+/**
+ * testbed_add_seat() - let nobody see the system's own seats
+ * @testbed: the testbed, after testbed_add_udev()
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add_seat(struct testbed *testbed);
+
+/**
+ * testbed_add_record() - let udev know more of a node than the kernel says
+ * @testbed: the testbed, after testbed_add_udev()
+ * @dev: the node's number
+ * @text: a line for each property ("E:ID_INPUT=1") and tag ("G:seat")
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add_record(struct testbed *testbed, dev_t dev, const char *text);
+
+/**
+ * testbed_add_card() - let udev know what it finds out about a node
+ * @testbed: the testbed, after testbed_add_udev()
+ * @minor: the node of a registered device
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add_card(struct testbed *testbed, const struct drm_minor *minor);
+
+/**
+ * testbed_add_text() - give it devices
+ * @testbed: the testbed
+ * @name: what people call them
+ * @text: as umockdev describes devices
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_add_text(struct testbed *testbed, const char *name,
+		     const char *text);
+
+/**
+ * testbed_write() - write a file
+ * @testbed: the testbed
+ * @name: the file's path, whose folder is there
+ * @text: all that is in it then
+ *
+ * Return: 0; -errno, and it was said.
+ */
+int testbed_write(const struct testbed *testbed, const char *name,
+		  const char *text);
 
 /**
  * testbed_add_file() - give it a file, which nobody reads

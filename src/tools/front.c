@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lookers.h"
 #include "say.h"
 #include "server.h"
 #include "tools.h"
@@ -99,13 +100,30 @@ static bool wait_for_server(int control, int signals,
 	}
 }
 
-static int wait_for_hosted(pid_t server, int control, int signals)
+/* PROGRAM has ended: let who looks on end as well, and then end as it did. */
+static int end(struct lookers *lookers, const sigset_t *mask, int signals,
+	       int status)
+{
+	/* A signal that PROGRAM ended of is not for us; a later one is. */
+	while (next_signal(signals)) {
+	}
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	if (!lookers_finish(lookers) && !status) {
+		return EXIT_UPRIME;
+	}
+	return end_as(status);
+}
+
+static int wait_for_hosted(const struct server_config *config,
+			   struct lookers *lookers, pid_t server, int control,
+			   int signals)
 {
 	struct server_status status;
 	int ended = 0;
 
 	if (!wait_for_server(control, signals, &status)) {
 		say("the session's server was killed: its devices are gone.");
+		lookers_finish(lookers);
 		return EXIT_UPRIME;
 	}
 	if (status.over) {
@@ -114,12 +132,13 @@ static int wait_for_hosted(pid_t server, int control, int signals)
 	if (ended) {
 		say("the session's server failed: set UPRIME_DEBUG=1 to see "
 		    "why.");
+		lookers_finish(lookers);
 		return EXIT_UPRIME;
 	}
-	return end_as(status.status);
+	return end(lookers, &config->program->mask, signals, status.status);
 }
 
-int front_host(const struct server_config *config)
+int front_host(struct server_config *config, struct lookers *lookers)
 {
 	sigset_t all, forwarded = forwarded_signals();
 	int control[2], signals, status;
@@ -127,12 +146,16 @@ int front_host(const struct server_config *config)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control)) {
 		say("cannot make a socket: %m.");
+		lookers_let_go(config);
+		lookers_finish(lookers);
 		return EXIT_UPRIME;
 	}
 	signals = signalfd(-1, &forwarded, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals < 0) {
 		say("cannot wait for signals: %m.");
 		status = EXIT_UPRIME;
+		lookers_let_go(config);
+		lookers_finish(lookers);
 		goto err_close;
 	}
 	sigfillset(&all);
@@ -149,13 +172,16 @@ int front_host(const struct server_config *config)
 	/* The lock lives on in the server's copy. */
 	session_base_close(config->base);
 	config->base->fd = -1;
+	lookers_let_go(config);
 	sigprocmask(SIG_SETMASK, &config->program->mask, NULL);
 	sigprocmask(SIG_BLOCK, &forwarded, NULL);
 	if (server < 0) {
 		say("cannot start a process: %m.");
 		status = EXIT_UPRIME;
+		lookers_finish(lookers);
 	} else {
-		status = wait_for_hosted(server, control[0], signals);
+		status = wait_for_hosted(config, lookers, server, control[0],
+					 signals);
 	}
 	close(signals);
 err_close:
@@ -166,7 +192,7 @@ err_close:
 	return status;
 }
 
-int front_join(const struct program *program)
+int front_join(const struct program *program, struct lookers *lookers)
 {
 	sigset_t watched = forwarded_signals();
 	struct pollfd fd = {.events = POLLIN};
@@ -177,11 +203,13 @@ int front_join(const struct program *program)
 	fd.fd = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd.fd < 0) {
 		say("cannot wait for signals: %m.");
+		lookers_finish(lookers);
 		return EXIT_UPRIME;
 	}
 	sigprocmask(SIG_BLOCK, &watched, NULL);
 	pid = program_start(program, &status);
 	if (pid < 0) {
+		lookers_finish(lookers);
 		close(fd.fd);
 		return status;
 	}
@@ -193,6 +221,7 @@ int front_join(const struct program *program)
 			}
 		}
 	}
+	status = end(lookers, &program->mask, fd.fd, status);
 	close(fd.fd);
-	return end_as(status);
+	return status;
 }

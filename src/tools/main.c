@@ -27,13 +27,17 @@ static const char help[] =
 	"module, no root.\n"
 	"\n"
 	"Commands:\n"
-	"  run      run a program with the devices\n"
-	"  ls       list the buffers of sessions, and who holds them\n"
-	"  display  list displays, plug and unplug them\n"
-	"  bench    measure what operations cost\n"
+	"  run         run a program with the devices\n"
+	"  ls          list the buffers of sessions, and who holds them\n"
+	"  display     list displays, plug and unplug them\n"
+	"  screenshot  write what a display shows to a file\n"
+	"  view        let VNC viewers see displays\n"
+	"  bench       measure what operations cost\n"
 	"\n"
 	"'uprime COMMAND --help' says more, and so do the manual pages\n"
-	"uprime-run(1), uprime-ls(1), uprime-display(1) and uprime-bench(1).\n"
+	"uprime-run(1), uprime-ls(1), uprime-display(1), "
+	"uprime-screenshot(1),\n"
+	"uprime-view(1) and uprime-bench(1).\n"
 	"\n"
 	"Examples:\n"
 	"  uprime run -- drmdevice\n"
@@ -48,6 +52,8 @@ static const struct {
 } commands[] = {
 	{"run", "uprime run", run_command},
 	{"ls", "uprime ls", ls_command},
+	{"screenshot", "uprime screenshot", look_command},
+	{"view", "uprime view", look_command},
 	{"bench", "uprime bench", bench_command},
 	{"display", "uprime display", display_command},
 };

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <uprime/drivers.h>
 
+#include "lookers.h"
 #include "say.h"
 #include "server.h"
 #include "session.h"
@@ -25,6 +26,7 @@
 
 static const char help[] =
 	"Usage: uprime run [--device NAME[,OPTION]...]... [--session NAME]\n"
+	"                  [--capture FILE] [--vnc[=ADDRESS:PORT]]\n"
 	"                  [--] PROGRAM [ARGUMENT]...\n"
 	"\n"
 	"Runs PROGRAM with /dev/dri/card0 and /dev/dri/renderD128, which "
@@ -34,6 +36,13 @@ static const char help[] =
 	"\n"
 	"  --device NAME   a device; again for more (card1, renderD129, ...)\n"
 	"  --session NAME  join the session of this name, or make it\n"
+	"  --capture FILE  write what the display shows: out.png (the last\n"
+	"                  picture), frames-%05d.png (each one), out.mkv, "
+	".mp4,\n"
+	"                  .webm (a video, by ffmpeg)\n"
+	"  --vnc           let VNC viewers see and use the display, at\n"
+	"                  127.0.0.1:5900 or the next port, or\n"
+	"                  --vnc=ADDRESS:PORT\n"
 	"  --help          show this\n"
 	"\n"
 	"Devices:\n";
@@ -64,6 +73,8 @@ static const char help_end[] =
 	"  uprime run --device vgem --device vram -- ./my-tests\n"
 	"  uprime run --device vgem,syncobj,name=mycard -- ./my-tests\n"
 	"  uprime run --device vkms,display=1920x1080 -- weston\n"
+	"  uprime run --device vkms --capture out.png -- modetest -s Virtual-1:"
+	"1024x768\n"
 	"  uprime run --session demo -- ./producer &\n"
 	"  uprime run --session demo -- ./consumer\n";
 
@@ -100,13 +111,26 @@ static int set_name(struct server_config *config, const char *name)
 	return 0;
 }
 
+static int set_capture(struct lookers *lookers, const char *file)
+{
+	if (lookers->capture) {
+		say("only one --capture can be given: %s or %s.",
+		    lookers->capture, file);
+		return -EINVAL;
+	}
+	lookers->capture = file;
+	return lookers_check(file);
+}
+
 /* 0: run; 1: done; -errno: said. Sets @first to PROGRAM's place in argv. */
-static int parse(struct server_config *config, int argc, char **argv,
-		 int *first)
+static int parse(struct server_config *config, struct lookers *lookers,
+		 int argc, char **argv, int *first)
 {
 	static const struct option options[] = {
 		{"device", required_argument, NULL, 'd'},
 		{"session", required_argument, NULL, 's'},
+		{"capture", required_argument, NULL, 'c'},
+		{"vnc", optional_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -121,6 +145,13 @@ static int parse(struct server_config *config, int argc, char **argv,
 			break;
 		case 's':
 			ret = set_name(config, optarg);
+			break;
+		case 'c':
+			ret = set_capture(lookers, optarg);
+			break;
+		case 'v':
+			lookers->vnc = true;
+			lookers->vnc_address = optarg;
 			break;
 		case 'h':
 			print_help();
@@ -223,7 +254,18 @@ static bool is_number(const char *name)
 	return name[strspn(name, "0123456789")] == '\0';
 }
 
-static int host(struct server_config *config)
+/* Is there a device with a display among those of a new session? */
+static bool has_display(const struct server_config *config)
+{
+	for (unsigned int i = 0; i < config->nr_devices; i++) {
+		if (config->devices[i].driver->display) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int host(struct server_config *config, struct lookers *lookers)
 {
 	/* Sessions without a name are called by the server's pid. */
 	if (config->name && is_number(config->name)) {
@@ -235,10 +277,18 @@ static int host(struct server_config *config)
 	if (!config->nr_devices) {
 		add_device(config, "vgem");
 	}
-	return front_host(config);
+	if ((lookers->capture || lookers->vnc) && !has_display(config)) {
+		say("there is nothing to be seen: a device with a display is "
+		    "needed, --device vkms.");
+		return EXIT_UPRIME;
+	}
+	if (lookers_start(lookers, config, false)) {
+		return EXIT_UPRIME;
+	}
+	return front_host(config, lookers);
 }
 
-static int run(struct server_config *config)
+static int run(struct server_config *config, struct lookers *lookers)
 {
 	struct session_base base;
 	int status = EXIT_UPRIME;
@@ -250,11 +300,11 @@ static int run(struct server_config *config)
 	session_base_lock(&base);
 	clear_stale(&base);
 	if (config->name && session_look(&base, config->name) == SESSION_LIVE) {
-		if (!join(config)) {
-			status = front_join(config->program);
+		if (!join(config) && !lookers_start(lookers, config, true)) {
+			status = front_join(config->program, lookers);
 		}
 	} else {
-		status = host(config);
+		status = host(config, lookers);
 	}
 	session_base_close(&base);
 	return status;
@@ -263,11 +313,12 @@ static int run(struct server_config *config)
 int run_command(int argc, char **argv)
 {
 	struct server_config config = {0};
+	struct lookers lookers = {0};
 	struct program program;
 	int first, ret, status;
 	char *preload;
 
-	ret = parse(&config, argc, argv, &first);
+	ret = parse(&config, &lookers, argc, argv, &first);
 	if (ret) {
 		return ret < 0 ? EXIT_UPRIME : 0;
 	}
@@ -277,7 +328,7 @@ int run_command(int argc, char **argv)
 	preload = program_preload();
 	config.program = &program;
 	config.preload = preload;
-	status = preload ? run(&config) : EXIT_UPRIME;
+	status = preload ? run(&config, &lookers) : EXIT_UPRIME;
 	free(preload);
 	program_finish(&program);
 	return status;

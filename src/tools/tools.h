@@ -9,12 +9,15 @@
 struct server_config;
 struct server_device_config;
 struct program;
+struct lookers;
 
 /* Each command gets its name as argv[0] and returns the exit status. */
 int run_command(int argc, char **argv);
 int ls_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
 int display_command(int argc, char **argv);
+/* look_command - of uprime-look: "screenshot" and "view" */
+int look_command(int argc, char **argv);
 
 /* device.c */
 
@@ -26,17 +29,23 @@ int device_parse(const char *text, struct server_device_config *device);
 
 /* mode_parse - read "1920x1080@59.94". Returns 0; -EINVAL, and it was said. */
 int mode_parse(const char *text, struct uprime_mode_options *mode);
+/* look_command.c */
+
+/* look_program - the path of uprime-look, the caller's to free(); NULL, and it
+ * was said */
+char *look_program(void);
 
 /* front.c */
 
-/* front_host - start a server with the session and wait for its program. The
- * lock on config->base passes to the server. Returns the exit status, or ends
- * by the program's signal. */
-int front_host(const struct server_config *config);
+/* front_host - start a server with the session and wait for its program, and
+ * for who looks on. The lock on config->base passes to the server, and so do
+ * the lookers' sockets. Returns the exit status, or ends by the program's
+ * signal. */
+int front_host(struct server_config *config, struct lookers *lookers);
 
 /* front_join - start a program in the session of this process' environment and
  * wait for it. Returns as front_host(). */
-int front_join(const struct program *program);
+int front_join(const struct program *program, struct lookers *lookers);
 
 /* talk.c */
 

@@ -33,6 +33,9 @@
 #define WIRE_CHUNK 32768
 /* Major number of the device nodes, in wire_open.rdev and wire_ident.rdev. */
 #define DRM_MAJOR 226
+/* The same for input devices; the minor number of event0. */
+#define INPUT_MAJOR 13
+#define INPUT_FIRST_MINOR 64
 /* Most fd hints in a hello reply. */
 #define WIRE_HINTS_MAX 64
 /* Name of the socket inside the session's directory. */
@@ -65,6 +68,16 @@ enum wire_op {
 	                   such display, -EINVAL: it cannot have the modes */
 	WIRE_SEAT,      /* a wire_hdr; reply fd: a socket that speaks as
 	                   weston-launch; -ENODEV: there is no seat */
+	WIRE_VIEWS,     /* a wire_hdr; reply data: a wire_view of each display */
+	WIRE_LOOK,      /* wire_look: wait for something new; reply data: u64, a
+	                   bit for each display that shows another picture or
+	                   went off; -ESHUTDOWN: the session is over, the last
+	                   pictures can still be had */
+	WIRE_FRAME,     /* wire_frame; reply data: wire_frame_reply; reply fd:
+	                   memory of this and later pictures, where it is
+	                   another than before */
+	WIRE_INPUT,     /* wire_input: somebody types or points; -ENODEV: no
+	                   device of the session has such an event */
 
 	/* server -> client */
 	WIRE_REPLY = 64,  /* ends the request */
@@ -203,6 +216,57 @@ struct wire_mmap_reply {
 struct wire_ledger {
 	struct wire_hdr hdr;
 	uint64_t cookie; /* of the device */
+};
+
+/* Most displays one can look at in a session. */
+#define WIRE_VIEWS_MAX 64
+#define WIRE_VIEW_NAME 64
+
+/* A display that can be looked at. It is named by its place in the list. */
+struct wire_view {
+	char name[WIRE_VIEW_NAME]; /* as in sysfs: "card0-Virtual-1" */
+};
+
+struct wire_look {
+	struct wire_hdr hdr;
+	int32_t timeout_ms; /* then: nothing is new; -1: never */
+	uint32_t pad;
+	uint64_t displays;  /* bits: only these; 0: the session's end only */
+};
+
+struct wire_frame {
+	struct wire_hdr hdr;
+	uint32_t display;
+	uint32_t pad;
+};
+
+/* Of a struct uprime_frame. */
+struct wire_frame_reply {
+	uint32_t width;
+	uint32_t height;
+	uint32_t stride;
+	uint32_t refresh_mhz;
+	uint32_t on;
+	uint32_t pad;
+	uint64_t sequence;
+	int64_t time_ns;
+	uint64_t size; /* bytes of the memory */
+};
+
+/* As struct input_event of <linux/input.h>, without the time. */
+struct wire_input_event {
+	uint16_t type;
+	uint16_t code;
+	int32_t value;
+};
+
+#define WIRE_INPUT_MAX 16
+
+struct wire_input {
+	struct wire_hdr hdr;
+	uint32_t nr; /* at most WIRE_INPUT_MAX */
+	uint32_t pad;
+	struct wire_input_event events[WIRE_INPUT_MAX];
 };
 
 struct wire_hold {

@@ -62,14 +62,8 @@ extern const struct subject kms_flip_subject;
 extern const struct subject kms_vblank_subject;
 extern const struct subject kms_event_subject;
 extern const struct subject kms_atomic_subject;
+extern const struct subject kms_atomic_values_subject;
 extern const struct subject kms_atomic_arguments_subject;
-extern const struct subject kms_fence_subject;
-extern const struct subject kms_owner_subject;
-extern const struct subject kms_lease_subject;
-extern const struct subject kms_writeback_subject;
-extern const struct subject kms_crc_subject;
-extern const struct subject kms_files_subject;
-extern const struct subject kms_buffer_subject;
 
 /* kms_device.c */
 
@@ -89,6 +83,8 @@ const char *kms_property_name(uint32_t property);
 /* Its value as the kernel says; ~0: it cannot be had. */
 uint64_t kms_value(int file, uint32_t object, const char *name);
 const char *fourcc(uint32_t format);
+/* One line: what was asked, and the errno of @ret if it is negative. */
+void kms_said(const char *what, long ret);
 
 /* kms_picture.c: modes, framebuffers, and a display that shows one */
 
@@ -139,8 +135,19 @@ uint32_t kms_blob(int file, const void *data, uint32_t length);
 
 /* kms_wait.c: events */
 
-/* What read() gives within @ms, or the wait's end. */
-const char *kms_next_event(int file, int ms);
+struct kms_event {
+	uint32_t type, crtc; /* a CRTC's id; 0: it says none */
+	uint64_t user_data, sequence, ns;
+};
+
+#define KMS_EVENTS 256
+
+/* Waits at most @ms for the first, then reads all that are there. */
+unsigned int kms_read_events(int file, struct kms_event *events, int ms);
+/* Reads one read()'s worth and prints it: types, user data, CRTCs. What is
+ * the first of them goes to @first, if that is not NULL. */
+void kms_show_events(const char *what, int file, int ms,
+		     struct kms_event *first);
 /* Reads and drops what comes in @ms. */
 void kms_drop_events(int file, int ms);
 bool kms_readable(int file, int ms);

@@ -291,3 +291,8 @@ const char *fourcc(uint32_t format)
 	}
 	return format ? text("%s", letters) : "0";
 }
+
+void kms_said(const char *what, long ret)
+{
+	result(what, "%s", err(ret));
+}

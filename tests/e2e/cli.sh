@@ -155,6 +155,9 @@ help_has_examples()
 	status 0 "$uprime" --help && says 'uprime run' "$tmp/out" &&
 		status 0 "$uprime" run --help && says 'xample' "$tmp/out" &&
 		status 0 "$uprime" ls --help && says 'xample' "$tmp/out" &&
+		status 0 "$uprime" screenshot --help &&
+		says 'xample' "$tmp/out" && status 0 "$uprime" view --help &&
+		says 'xample' "$tmp/out" &&
 		status 0 "$uprime" --version && says '[0-9]\.[0-9]' "$tmp/out"
 }
 check help_has_examples help_has_examples
@@ -168,6 +171,73 @@ missing_umockdev()
 		says 'Debian package umockdev' "$tmp/err" && one_line "$tmp/err"
 }
 check missing_umockdev_names_the_package missing_umockdev
+
+bad_capture()
+{
+	for name in out out.jpg 'out-%s.png' 'out-%d-%d.png' 'out%5.png'; do
+		status 125 "$uprime" run --capture "$name" -- true &&
+			says 'does not say what to capture' "$tmp/err" &&
+			one_line "$tmp/err" || return 1
+	done
+	status 125 "$uprime" run --capture "$tmp/nosuch/out.png" -- true &&
+		says 'No such file' "$tmp/err" && one_line "$tmp/err" &&
+		status 125 "$uprime" run --capture a.png --capture b.png -- \
+		true && says 'only one' "$tmp/err"
+}
+check bad_capture_is_125_and_says_what_is_good bad_capture
+
+capture_without_ffmpeg()
+{
+	mkdir -p "$tmp/empty"
+	status 125 env PATH="$tmp/empty" "$uprime" run --capture out.mkv -- \
+		true && says 'Debian package ffmpeg' "$tmp/err" &&
+		one_line "$tmp/err"
+}
+check capture_of_a_video_without_ffmpeg_names_the_package \
+	capture_without_ffmpeg
+
+nothing_to_be_seen()
+{
+	for option in --capture=out.png --vnc; do
+		status 125 "$uprime" run $option -- true &&
+			says 'device with a display' "$tmp/err" &&
+			one_line "$tmp/err" || return 1
+	done
+	"$uprime" run -- sh -c '"$1" screenshot out.png; echo $?' - \
+		"$uprime" >"$tmp/told" 2>&1
+	says '^125$' "$tmp/told" && says 'has a display' "$tmp/told"
+}
+check without_a_display_there_is_nothing_to_be_seen nothing_to_be_seen
+
+bad_screenshot()
+{
+	status 125 "$uprime" screenshot && says 'FILE.png' "$tmp/err" &&
+		one_line "$tmp/err" &&
+		status 125 "$uprime" screenshot a.png b.png &&
+		says "'b.png' is too much" "$tmp/err" &&
+		status 125 "$uprime" screenshot --nosuch a.png &&
+		says 'help' "$tmp/err" &&
+		status 125 "$uprime" screenshot --session nosuch a.png &&
+		says 'no session' "$tmp/err" && one_line "$tmp/err" &&
+		status 125 "$uprime" screenshot a.png &&
+		says 'no session' "$tmp/err" && one_line "$tmp/err"
+}
+check bad_screenshot_is_125_and_says_why bad_screenshot
+
+bad_view()
+{
+	for address in nosuch 127.0.0.1 127.0.0.1:x 127.0.0.1:70000 ::1:5900 \
+		:5900; do
+		status 125 "$uprime" view --listen "$address" &&
+			says 'no ADDRESS:PORT' "$tmp/err" &&
+			one_line "$tmp/err" || return 1
+	done
+	status 125 "$uprime" view --listen 0.0.0.0:5950 &&
+		says 'UPRIME_VNC_PASSWORD' "$tmp/err" && one_line "$tmp/err" &&
+		status 125 "$uprime" view too much &&
+		says "'too' is too much" "$tmp/err" && one_line "$tmp/err"
+}
+check bad_view_is_125_and_says_why bad_view
 
 ls_without_sessions()
 {

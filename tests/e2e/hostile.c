@@ -109,7 +109,8 @@ static uint32_t some_op(void)
 	static const uint32_t ops[] = {
 		WIRE_HELLO, WIRE_OPEN, WIRE_IDENT,	 WIRE_IOCTL,  WIRE_MMAP,
 		WIRE_GOT,   WIRE_LS,   WIRE_DMABUF_IOCTL, WIRE_CANCEL,
-		WIRE_POLL,  WIRE_HOLD, WIRE_OPEN_PATH, WIRE_LEDGER};
+		WIRE_POLL,  WIRE_HOLD, WIRE_OPEN_PATH, WIRE_LEDGER,
+		WIRE_VIEWS, WIRE_LOOK, WIRE_FRAME, WIRE_INPUT};
 	size_t nr = sizeof(ops) / sizeof(ops[0]);
 
 	return rand() % 16 ? ops[(size_t)rand() % nr] : (uint32_t)rand();
