@@ -140,7 +140,7 @@ struct drm_mode_config {
 };
 
 /* drm_mode_config_init - before all else of a display. 0 and
- * drm_mode_config_cleanup() undoes it; -ENOMEM */
+ * drm_mode_config_cleanup() undoes it; -ENOMEM, -EAGAIN (no thread to be had) */
 EXPORT_SYMBOL int drm_mode_config_init(struct drm_device *dev);
 /* drm_mode_config_cleanup - free properties, blobs, framebuffers and numbers;
  * CRTCs, planes, encoders and connectors are cleaned up by then */

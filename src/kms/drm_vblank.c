@@ -16,7 +16,6 @@
  */
 #include <linux/err.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "internal.h"
 

@@ -70,7 +70,6 @@ static void count_display(struct counts *counts, struct drm_device *dev)
 	struct drm_framebuffer *fb;
 	struct drm_file *file;
 
-	counts->mode_objects += (int)config->object_idr.count;
 	list_for_each_entry (fb, &config->fb_list, head) {
 		counts->framebuffers++;
 		counts->fb_refs += (int)kref_read(&fb->base.refcount);

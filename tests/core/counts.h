@@ -21,10 +21,10 @@
 		x(master_refs) x(lessees)	 /* of the masters now */      \
 		x(syncobjs)			 /* handles of files */        \
 		x(syncobj_refs) x(waits)	 /* of those */                \
-		x(mode_objects) x(framebuffers) x(fb_refs) /* of displays */   \
-		x(blobs) x(blob_refs)			   /* of displays */   \
-		x(event_space)				   /* of files */      \
-		x(pins)					   /* of toys */       \
+		x(framebuffers) x(fb_refs)	 /* of displays */             \
+		x(blobs) x(blob_refs)		 /* of displays */             \
+		x(event_space)			 /* of files */                \
+		x(pins)				 /* of toys */                 \
 		x(opened) /* handles that toys have seen */
 
 struct counts {

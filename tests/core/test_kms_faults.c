@@ -21,6 +21,15 @@ static u32 crtc_id(void)
 
 static u32 shown, other;
 
+/* Whether the first framebuffer is on the screen; asked of no ioctl, which
+ * could fail. */
+static bool is_shown(void)
+{
+	const struct drm_framebuffer *fb = toy()->primary[0].state->fb;
+
+	return fb && fb->base.id == shown;
+}
+
 static int show(u32 fb)
 {
 	return set_crtc(stage.file, crtc_id(), fb, toy()->connector[0].base.id);
@@ -116,7 +125,7 @@ static int run_setcrtc(void)
 {
 	int ret = show(shown);
 
-	assert_int_equal(shown_fb(stage.file, crtc_id()), ret ? 0 : shown);
+	assert_int_equal(is_shown(), !ret);
 	return ret;
 }
 
@@ -149,7 +158,7 @@ static int run_switch_off(void)
 {
 	int ret = show(0);
 
-	assert_int_equal(shown_fb(stage.file, crtc_id()), ret ? shown : 0);
+	assert_int_equal(is_shown(), ret != 0);
 	return ret;
 }
 

@@ -3,9 +3,11 @@
  * DOC: a driver with displays
  *
  * Two CRTCs, each with a primary plane and a cursor, one overlay for both, and
- * two connectors, each with an encoder that goes to both CRTCs. It has no
+ * two connectors, Virtual-1 and HDMI-A-1, each with an encoder that goes to both
+ * CRTCs. It has no
  * vblanks: what is asked for is shown at once. Objects are numbered in that
- * order. A connector is connected until a test says otherwise.
+ * order. A connector is connected until a test says otherwise, and its display
+ * has the modes and the EDID that a test gives it: without, VESA's.
  */
 #ifndef UPRIME_TESTS_TOY_DISPLAY_H
 #define UPRIME_TESTS_TOY_DISPLAY_H
@@ -29,6 +31,9 @@ struct toy_display {
 	struct drm_encoder encoder[TOY_PIPES];
 	struct drm_connector connector[TOY_PIPES];
 	enum drm_connector_status status[TOY_PIPES];
+	const struct drm_display_mode *modes[TOY_PIPES]; /* or NULL */
+	int nr_modes[TOY_PIPES];
+	const u8 *edid[TOY_PIPES]; /* EDID_LENGTH bytes, or NULL */
 };
 
 /* toy_display_create - a registered device, or ERR_PTR */
