@@ -260,8 +260,9 @@ bool remote_has_events(void);
 
 /* ---- event.c: reading a device ---- */
 
-ssize_t event_read(int fd, void *buf, size_t size);
-ssize_t event_readv(int fd, const struct iovec *iov, int nr);
+ssize_t event_read(int fd, const struct remote *device, void *buf, size_t size);
+ssize_t event_readv(int fd, const struct remote *device,
+		    const struct iovec *iov, int nr);
 
 /* ---- dmabuf.c: which fd is a dma-buf ---- */
 

@@ -10,6 +10,9 @@
  */
 #include "client.h"
 
+#include <linux/input.h>
+#include <sys/sysmacros.h>
+
 /* Look at the first event, at @buf: how long it is, whatever room there is. */
 static ssize_t look(int fd, char *buf, size_t room, bool wait)
 {
@@ -23,21 +26,33 @@ static ssize_t look(int fd, char *buf, size_t room, bool wait)
 	return len < 0 ? -errno : len;
 }
 
+/* What an input device says where there is no room for an event, or where it
+ * was taken away. The end of any other is that of the session. */
+static ssize_t input_error(const struct remote *device, size_t size)
+{
+	if (major(device->rdev) != INPUT_MAJOR)
+		return 0;
+	return size < sizeof(struct input_event) ? -EINVAL : -ENODEV;
+}
+
 /**
  * event_read() - read(2) of a device
  * @fd: the device
+ * @device: what it is
  * @buf: perhaps bad
  * @size: bytes there
  *
  * Return: bytes of events; 0: there is no room for the first; -EAGAIN, -EINTR,
- * -EFAULT; -ENODEV: the device was taken away.
+ * -EFAULT; of an input device -EINVAL (no room), -ENODEV (it was taken away).
  */
-ssize_t event_read(int fd, void *buf, size_t size)
+ssize_t event_read(int fd, const struct remote *device, void *buf, size_t size)
 {
+	ssize_t len, error = input_error(device, size);
 	char *at = buf;
 	size_t done = 0;
-	ssize_t len;
 
+	if (error == -EINVAL)
+		return size ? error : 0;
 	for (;;) {
 		len = look(fd, at + done, size - done, !done);
 		if (len <= 0 || (size_t)len > size - done)
@@ -51,7 +66,7 @@ ssize_t event_read(int fd, void *buf, size_t size)
 	}
 	if (done || len > 0)
 		return (ssize_t)done;
-	return len || !size ? len : -ENODEV;
+	return len ? len : error;
 }
 
 /* The bytes of all parts, or -errno. */
@@ -76,6 +91,7 @@ static ssize_t total_of(const struct iovec *iov, int nr)
 /**
  * event_readv() - readv(2) of a device
  * @fd: the device
+ * @device: what it is
  * @iov: perhaps bad
  * @nr: number of parts
  *
@@ -83,7 +99,8 @@ static ssize_t total_of(const struct iovec *iov, int nr)
  *
  * Return: as event_read(), or -EINVAL.
  */
-ssize_t event_readv(int fd, const struct iovec *iov, int nr)
+ssize_t event_readv(int fd, const struct remote *device,
+		    const struct iovec *iov, int nr)
 {
 	ssize_t total = total_of(iov, nr), done = 0, len;
 	struct iovec part;
@@ -96,7 +113,7 @@ ssize_t event_readv(int fd, const struct iovec *iov, int nr)
 			break;
 		if (!part.iov_len)
 			continue;
-		len = event_read(fd, part.iov_base, part.iov_len);
+		len = event_read(fd, device, part.iov_base, part.iov_len);
 		if (len < 0)
 			return done ? done : len;
 		done += len;

@@ -13,60 +13,59 @@
 #include <string.h>
 
 /* Whether this is for the system to read: none of the server's, or nothing that
- * can be read. If not, *device says which. */
-static bool is_plain(int fd, bool *device)
+ * has events. If not, *device says which it is, or NULL: a sync file or the
+ * like. */
+static bool is_plain(int fd, const struct remote **device)
 {
 	const struct remote *remote;
 
-	*device = false;
 	if (!remote_has_anon() && !remote_has_events())
 		return true;
 	remote = remote_of(fd, NULL);
 	if (!remote)
 		return true;
-	*device = remote->kind == WIRE_KIND_DEVICE;
+	*device = remote->kind == WIRE_KIND_DEVICE ? remote : NULL;
 	return *device && !remote_has_events();
 }
 
 /* A dma-buf cannot be read. As its position is beyond the end, the system says
- * that nothing is left: files at their end are looked at. A device has no end,
- * but an input device can be taken away. */
-static ssize_t read_answer(int fd, size_t size, ssize_t ret)
+ * that nothing is left: files at their end are looked at. */
+static ssize_t read_answer(int fd, ssize_t ret)
 {
-	if (ret)
-		return ret;
-	if (dmabuf_is_marked(fd, NULL))
-		return wrapper_return(-EINVAL);
-	return size && remote_device(fd) ? wrapper_return(-ENODEV) : 0;
+	return !ret && dmabuf_is_marked(fd, NULL) ? wrapper_return(-EINVAL)
+						  : ret;
 }
 
 WRAPPER ssize_t read(int fd, void *buf, size_t size)
 {
-	bool device;
+	const struct remote *device;
 
 	if (is_plain(fd, &device))
-		return read_answer(fd, size, next()->read(fd, buf, size));
-	return wrapper_return(device ? event_read(fd, buf, size) : -EINVAL);
+		return read_answer(fd, next()->read(fd, buf, size));
+	return wrapper_return(device ? event_read(fd, device, buf, size)
+				     : -EINVAL);
 }
 
 WRAPPER ssize_t readv(int fd, const struct iovec *iov, int nr)
 {
-	bool device;
+	const struct remote *device;
 
 	if (is_plain(fd, &device))
-		return read_answer(fd, nr, next()->readv(fd, iov, nr));
-	return wrapper_return(device ? event_readv(fd, iov, nr) : -EINVAL);
+		return read_answer(fd, next()->readv(fd, iov, nr));
+	return wrapper_return(device ? event_readv(fd, device, iov, nr)
+				     : -EINVAL);
 }
 
 /* What read() is in programs built with _FORTIFY_SOURCE. */
 WRAPPER ssize_t __read_chk(int fd, void *buf, size_t len, size_t size)
 {
-	bool device;
+	const struct remote *device;
 
 	/* The C library ends the program. */
 	if (len > size || is_plain(fd, &device))
-		return read_answer(fd, len, next()->__read_chk(fd, buf, len, size));
-	return wrapper_return(device ? event_read(fd, buf, len) : -EINVAL);
+		return read_answer(fd, next()->__read_chk(fd, buf, len, size));
+	return wrapper_return(device ? event_read(fd, device, buf, len)
+				     : -EINVAL);
 }
 
 /* The error of a write to what is not written to, or 0. */

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <uprime/drivers.h>
 
 #include "say.h"
 #include "session.h"

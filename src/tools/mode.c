@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uprime/drivers.h>
 
 #include "say.h"
 #include "tools.h"

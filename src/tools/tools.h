@@ -4,10 +4,10 @@
 #define UPRIME_TOOLS_TOOLS_H
 
 #include <sys/types.h>
-#include <uprime/drivers.h>
 
 struct server_config;
 struct server_device_config;
+struct uprime_mode_options;
 struct program;
 struct lookers;
 
