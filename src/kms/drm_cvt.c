@@ -11,6 +11,7 @@
 #include "internal.h"
 
 #define SECOND_NS	  1000000000
+#define TOTAL_MAX	  0x7fff /* lines; twice as many with two fields */
 #define CELL		  8 /* pixels; the width is a multiple */
 #define MARGIN_PER_MILLE  18
 #define MIN_V_PORCH	  3 /* lines */
@@ -45,7 +46,8 @@ static int vsync_lines(int hdisplay, int vdisplay)
 	return 10;
 }
 
-/* Both set the mode but for its clock, and return how long a line is, in ns. */
+/* Both set the mode but for its clock, and return how long a line is, in ns; 0:
+ * there is no such timing. */
 
 static s64 normal_blanking(struct drm_display_mode *mode, int lines, int vsync,
 			   int rate, bool interlaced)
@@ -60,6 +62,9 @@ static s64 normal_blanking(struct drm_display_mode *mode, int lines, int vsync,
 	}
 	sync_bp = max((s64)MIN_VSYNC_BP_NS / period + 1,
 		      (s64)vsync + MIN_V_PORCH);
+	if (lines + sync_bp + MIN_V_PORCH > TOTAL_MAX) {
+		return 0;
+	}
 	mode->vtotal = (u16)(lines + sync_bp + MIN_V_PORCH);
 
 	duty = max(DUTY_OFFSET - DUTY_GRADIENT * period / 1000, (s64)DUTY_MIN);
@@ -87,6 +92,9 @@ static s64 reduced_blanking(struct drm_display_mode *mode, int lines, int vsync,
 	}
 	vblank = max((s64)RB_MIN_VBLANK_NS / period + 1,
 		     (s64)MIN_V_PORCH + vsync + RB_MIN_V_BPORCH);
+	if (lines + vblank > TOTAL_MAX) {
+		return 0;
+	}
 	mode->vtotal = (u16)(lines + vblank);
 	mode->htotal = (u16)(mode->hdisplay + RB_H_BLANK);
 	mode->hsync_end = (u16)(mode->hdisplay + RB_H_BLANK / 2);
@@ -131,11 +139,13 @@ struct drm_display_mode *drm_cvt_mode(struct drm_device *dev, int hdisplay,
 	period = reduced ? reduced_blanking(mode, lines, vsync, rate)
 			 : normal_blanking(mode, lines, vsync, rate,
 					   interlaced);
-	if (!period) {
+	if (period) {
+		mode->clock = (int)(mode->htotal * (s64)1000000 / period);
+	}
+	if (!mode->clock) {
 		drm_mode_destroy(dev, mode);
 		return NULL;
 	}
-	mode->clock = (int)(mode->htotal * (s64)1000000 / period);
 	if (interlaced) {
 		mode->vtotal = (u16)(mode->vtotal * 2);
 	}

@@ -91,6 +91,24 @@ TEST(a_million_numbers_grow_and_are_found)
 	idr_destroy(&idr);
 }
 
+TEST(a_number_of_ones_own_is_given_once)
+{
+	struct idr idr;
+
+	idr_init(&idr, 0);
+	assert_true(idr_is_empty(&idr));
+	assert_int_equal(idr_alloc_at(&idr, mark(1), 200), 0);
+	assert_int_equal(idr_alloc_at(&idr, mark(2), 200), -ENOSPC);
+	assert_int_equal(idr_alloc_at(&idr, mark(3), 0), 0);
+	assert_ptr_equal(idr_find(&idr, 200), mark(1));
+	assert_int_equal(idr_alloc(&idr, mark(4)), 1);
+	idr_remove(&idr, 200);
+	assert_int_equal(idr_alloc_at(&idr, mark(5), 200), 0);
+	assert_int_equal(idr_alloc_at(&idr, mark(6), U32_MAX), -ENOSPC);
+	assert_false(idr_is_empty(&idr));
+	idr_destroy(&idr);
+}
+
 TEST(random_use_agrees_with_a_model)
 {
 	static bool taken[5000];
@@ -132,6 +150,7 @@ int main(void)
 		PLAIN(unknown_numbers_are_not_found),
 		PLAIN(a_number_with_null_is_taken_but_not_found),
 		PLAIN(a_million_numbers_grow_and_are_found),
+		PLAIN(a_number_of_ones_own_is_given_once),
 		PLAIN(random_use_agrees_with_a_model),
 	};
 

@@ -80,10 +80,10 @@ TEST(the_first_numbers_are_those_of_the_kernels_properties)
 		"DEGAMMA_LUT_SIZE", "CTM", "GAMMA_LUT", "GAMMA_LUT_SIZE",
 		"IN_FORMATS", "SIZE_HINTS",
 	};
-	struct drm_mode_get_property args = {0};
 
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-		args.prop_id = i + 1;
+		struct drm_mode_get_property args = {.prop_id = i + 1};
+
 		must(display_request(stage.file, DRM_IOCTL_MODE_GETPROPERTY,
 				     &args));
 		assert_string_equal(args.name, names[i]);
@@ -148,31 +148,27 @@ TEST(names_are_given_as_far_as_there_is_room)
 		-EFAULT);
 }
 
+/* Is there an object of this number and type, which has properties? */
+static int find(u32 id, u32 type)
+{
+	u32 count = 0;
+
+	return get_properties(stage.file, id, type, NULL, NULL, &count);
+}
+
 TEST(an_object_is_found_as_what_it_is)
 {
-	u32 count = 0, crtc = toy()->crtc[0].base.id;
+	u32 crtc = toy()->crtc[0].base.id;
 
-	assert_int_equal(get_properties(stage.file, crtc, DRM_MODE_OBJECT_CRTC,
-					NULL, NULL, &count),
-			 0);
-	assert_int_equal(get_properties(stage.file, crtc, DRM_MODE_OBJECT_ANY,
-					NULL, NULL, &count),
-			 0);
-	assert_int_equal(get_properties(stage.file, crtc, DRM_MODE_OBJECT_PLANE,
-					NULL, NULL, &count),
-			 -ENOENT);
-	assert_int_equal(get_properties(stage.file, 0, DRM_MODE_OBJECT_ANY,
-					NULL, NULL, &count),
-			 -ENOENT);
-	assert_int_equal(get_properties(stage.file, U32_MAX,
-					DRM_MODE_OBJECT_ANY, NULL, NULL,
-					&count),
-			 -ENOENT);
+	assert_int_equal(find(crtc, DRM_MODE_OBJECT_CRTC), 0);
+	assert_int_equal(find(crtc, DRM_MODE_OBJECT_ANY), 0);
+	assert_int_equal(find(crtc, DRM_MODE_OBJECT_PLANE), -ENOENT);
+	assert_int_equal(find(0, DRM_MODE_OBJECT_ANY), -ENOENT);
+	assert_int_equal(find(U32_MAX, DRM_MODE_OBJECT_ANY), -ENOENT);
 	/* What has none. */
-	assert_int_equal(get_properties(stage.file, toy()->encoder[0].base.id,
-					DRM_MODE_OBJECT_ENCODER, NULL, NULL,
-					&count),
-			 -EINVAL);
+	assert_int_equal(
+		find(toy()->encoder[0].base.id, DRM_MODE_OBJECT_ENCODER),
+		-EINVAL);
 }
 
 TEST(properties_of_atomic_are_shown_to_programs_that_know_it)
@@ -399,10 +395,11 @@ TEST(what_createpropblob_refuses)
 	assert_counts(&before);
 
 	/* All blobs of a device together are limited. */
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 3; i++) {
 		must(create_blob(stage.file, much, 64u << 20));
 	}
-	assert_int_equal(create_blob(stage.second, much, 1), -ENOMEM);
+	assert_int_equal(create_blob(stage.second, much, 64u << 20), -ENOMEM);
+	must(create_blob(stage.second, much, 1u << 20));
 	munmap(much, 256u << 20);
 }
 
@@ -456,28 +453,6 @@ TEST(createpropblob_fails_without_a_trace)
 	walk_all(&walk);
 }
 
-static int run_create_display(void)
-{
-	struct drm_device *dev = toy_display_create();
-
-	if (IS_ERR(dev)) {
-		return (int)PTR_ERR(dev);
-	}
-	toy_display_destroy(dev);
-	return 0;
-}
-
-TEST(a_display_is_made_or_fails_without_a_trace)
-{
-	static const struct walk walk = {
-		.name = "a device with a display",
-		.setup = toy_display_setup,
-		.run = run_create_display,
-	};
-
-	walk_all(&walk);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -501,7 +476,6 @@ int main(void)
 		ON_DISPLAY(what_createpropblob_refuses),
 		ON_DISPLAY(replacing_a_blob_by_number_checks_its_size),
 		PLAIN(createpropblob_fails_without_a_trace),
-		PLAIN(a_display_is_made_or_fails_without_a_trace),
 	};
 
 	return cmocka_run_group_tests_name("kms_objects", tests, NULL, NULL);

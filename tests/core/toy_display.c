@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "stage.h"
+#include "toy_vblank.h"
 
 static const u32 primary_formats[] = {
 	DRM_FORMAT_XRGB8888,
@@ -126,6 +127,7 @@ static void fini(struct drm_device *dev)
 				  head) {
 		drm_plane_cleanup(plane);
 	}
+	drm_vblank_cleanup(dev);
 	drm_mode_config_cleanup(dev);
 out:
 	kfree(toy);
@@ -175,10 +177,15 @@ static int init_pipe(struct drm_device *dev, struct toy_display *toy, int i)
 	if (!ret) {
 		ret = drm_crtc_init_with_planes(dev, &toy->crtc[i],
 						&toy->primary[i],
-						&toy->cursor[i], &crtc_funcs);
+						&toy->cursor[i],
+						toy->counts
+							? &toy_vblank_crtc_funcs
+							: &crtc_funcs);
 	}
 	if (!ret) {
-		drm_crtc_helper_add(&toy->crtc[i], &crtc_helper_funcs);
+		drm_crtc_helper_add(&toy->crtc[i],
+				    toy->counts ? &toy_vblank_crtc_helper_funcs
+						: &crtc_helper_funcs);
 		drm_crtc_enable_color_mgmt(&toy->crtc[i], 0, false, 256);
 		ret = drm_mode_crtc_set_gamma_size(&toy->crtc[i], 256);
 	}
@@ -209,7 +216,7 @@ static int init_output(struct drm_device *dev, struct toy_display *toy, int i)
 static int init(struct drm_device *dev, struct toy_display *toy)
 {
 	struct drm_mode_config *config = &dev->mode_config;
-	int ret = 0;
+	int ret = toy->counts ? toy_vblank_init(dev) : 0;
 
 	config->min_width = config->min_height = TOY_MIN_SIZE;
 	config->max_width = config->max_height = TOY_MAX_SIZE;
@@ -230,7 +237,7 @@ static int init(struct drm_device *dev, struct toy_display *toy)
 	return ret ? ret : drm_dev_register(dev);
 }
 
-struct drm_device *toy_display_create(void)
+static struct drm_device *create(bool counts)
 {
 	struct device *parent = kzalloc(sizeof(*parent), GFP_KERNEL);
 	struct toy_display *toy = kzalloc(sizeof(*toy), GFP_KERNEL);
@@ -247,6 +254,7 @@ struct drm_device *toy_display_create(void)
 		goto err_free;
 	}
 	dev->dev_private = toy;
+	toy->counts = counts;
 	ret = drm_mode_config_init(dev);
 	if (ret) {
 		goto err_put;
@@ -266,6 +274,16 @@ err_free:
 	return dev;
 }
 
+struct drm_device *toy_display_create(void)
+{
+	return create(false);
+}
+
+struct drm_device *toy_display_create_counting(void)
+{
+	return create(true);
+}
+
 void toy_display_destroy(struct drm_device *dev)
 {
 	drm_dev_unregister(dev);
@@ -282,12 +300,15 @@ static void destroy(struct drm_device *dev)
 	}
 }
 
-int toy_display_setup(void **state)
+int toy_display_setup_on(struct drm_device *dev, void **state)
 {
-	struct drm_device *dev = toy_display_create();
-
 	(void)state;
 	assert_false(IS_ERR(dev));
 	return stage_setup_devices(
 		dev, uprime_driver_find("vgem")->create(NULL), destroy);
+}
+
+int toy_display_setup(void **state)
+{
+	return toy_display_setup_on(toy_display_create(), state);
 }
