@@ -142,13 +142,14 @@ struct drm_display_mode *drm_cvt_mode(struct drm_device *dev, int hdisplay,
 	if (period) {
 		mode->clock = (int)(mode->htotal * (s64)1000000 / period);
 	}
-	if (!mode->clock) {
-		drm_mode_destroy(dev, mode);
-		return NULL;
-	}
 	if (interlaced) {
 		mode->vtotal = (u16)(mode->vtotal * 2);
 	}
 	drm_mode_set_name(mode);
+	/* The formulas are not for all sizes and rates. */
+	if (drm_mode_validate_basic(mode) != MODE_OK) {
+		drm_mode_destroy(dev, mode);
+		return NULL;
+	}
 	return mode;
 }
