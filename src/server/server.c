@@ -287,11 +287,8 @@ static void print_display(FILE *out,
 	for (unsigned int i = 0; i < display->nr_modes; i++) {
 		const struct uprime_mode_options *mode = &display->modes[i];
 
-		fprintf(out, "%c%ux%u@%u", separator, mode->width, mode->height,
-			mode->refresh_mhz / 1000);
-		if (mode->refresh_mhz % 1000) {
-			fprintf(out, ".%03u", mode->refresh_mhz % 1000);
-		}
+		fprintf(out, "%c%ux%u@%.7g", separator, mode->width,
+			mode->height, mode->refresh_mhz / 1000.0);
 		separator = '+';
 	}
 	if (display->unplugged) {

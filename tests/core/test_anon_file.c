@@ -14,7 +14,19 @@ static void release(struct anon_file *file)
 	released++;
 }
 
-static const struct anon_file_ops ops = {.name = "mine", .release = release};
+static int told_of_room;
+
+static void room(struct anon_file *file)
+{
+	(void)file;
+	told_of_room++;
+}
+
+static const struct anon_file_ops ops = {
+	.name = "mine",
+	.release = release,
+	.room = room,
+};
 static const struct anon_file_ops other_ops = {.name = "other",
 					       .release = release};
 
@@ -120,6 +132,63 @@ TEST(a_file_polls_as_nothing_and_then_readable)
 	assert_int_equal(released, 1);
 }
 
+TEST(what_is_sent_is_read_packet_by_packet)
+{
+	char packet[64] = "one";
+	int fd = open_it();
+	unsigned int one;
+
+	assert_int_equal(anon_file_unread(&file), 0);
+	assert_int_equal(anon_file_send(&file, packet, 32), 0);
+	assert_int_equal(polls(fd), POLLIN);
+	one = anon_file_unread(&file);
+	assert_true(one > 0);
+	assert_int_equal(anon_file_send(&file, packet, 32), 0);
+	assert_int_equal(anon_file_unread(&file), 2 * one);
+	assert_int_equal(read(fd, packet, sizeof(packet)), 32);
+	assert_int_equal(anon_file_unread(&file), one);
+	assert_int_equal(read(fd, packet, sizeof(packet)), 32);
+	assert_int_equal(anon_file_unread(&file), 0);
+	assert_int_equal(polls(fd), 0);
+	close(fd);
+	assert_true(anon_file_send(&file, packet, 32) < 0);
+	anon_file_dispatch();
+	assert_int_equal(released, 1);
+}
+
+TEST(room_is_told_once_to_who_awaits_it)
+{
+	char packet[2048] = "";
+	int fd = open_it(), size = 1, sent = 0;
+
+	told_of_room = 0;
+	assert_int_equal(setsockopt(file.fd, SOL_SOCKET, SO_SNDBUF, &size,
+				    sizeof(size)),
+			 0);
+	while (!anon_file_send(&file, packet, sizeof(packet))) {
+		sent++;
+	}
+	assert_true(sent > 0);
+	assert_int_equal(anon_file_send(&file, packet, 1), -EAGAIN);
+	anon_file_await_room(&file);
+	anon_file_dispatch();
+	assert_int_equal(told_of_room, 0);
+	while (sent--) {
+		assert_int_equal(read(fd, packet, sizeof(packet)),
+				 sizeof(packet));
+	}
+	assert_int_equal(polls(anon_file_watch_fd()), POLLIN);
+	anon_file_dispatch();
+	assert_int_equal(told_of_room, 1);
+	anon_file_dispatch();
+	assert_int_equal(told_of_room, 1);
+	assert_int_equal(polls(anon_file_watch_fd()), 0);
+	assert_int_equal(anon_file_send(&file, packet, 1), 0);
+	close(fd);
+	anon_file_dispatch();
+	assert_int_equal(released, 1);
+}
+
 TEST(the_end_of_a_file_is_told_to_who_waits)
 {
 	int fd = open_it();
@@ -182,6 +251,8 @@ int main(void)
 		ON_STAGE(a_file_is_found_by_any_copy_of_its_fd),
 		ON_STAGE(a_file_is_found_by_its_cookie_until_its_end_is_noticed),
 		ON_STAGE(a_file_polls_as_nothing_and_then_readable),
+		ON_STAGE(what_is_sent_is_read_packet_by_packet),
+		ON_STAGE(room_is_told_once_to_who_awaits_it),
 		ON_STAGE(the_end_of_a_file_is_told_to_who_waits),
 		ON_STAGE(more_files_than_one_look_takes_end_at_once),
 		ON_STAGE(a_given_fd_is_close_on_exec_if_asked),

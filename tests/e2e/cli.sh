@@ -132,6 +132,107 @@ joined_session_has_the_options()
 }
 check joined_session_has_the_same_device_options joined_session_has_the_options
 
+bad_display_options()
+{
+	while read -r options why; do
+		status 125 "$uprime" run --device "$options" -- true &&
+			says "$why" "$tmp/err" &&
+			one_line "$tmp/err" || return 1
+	done <<-END
+		vkms,display=1920 is no mode
+		vkms,display=1920x is no mode
+		vkms,display=1920x1080@ is no mode
+		vkms,display=1920x1080@60.1234 is no mode
+		vkms,display=1920x1080@60+ is no mode
+		vkms,display= is no mode
+		vkms,display=-1x5 is no mode
+		vkms,display=99999999999x600 is no mode
+		vkms,display=9x600 10 to 8192 pixels
+		vkms,display=800x8193 10 to 8192 pixels
+		vkms,display=800x600@0.5 1 to 1000 times
+		vkms,display=800x600@1001 1 to 1000 times
+		vkms$(printf ',display%.0s' 1 2 3 4 5 6 7 8 9) at most 8 displays
+		vkms$(printf ',display%.0s' 1 2 3 4),overlay at most 3 displays
+		vkms,display=9x9+9x9 10 to 8192
+		vkms,display=$(printf '800x600+%.0s' 1 2 3 4 5 6 7 8)640x480 most 8 modes
+		vkms,cursor=maybe neither cursor=on nor cursor=off
+		vkms,cursor no option 'cursor'
+		vkms,overlay=1 no option 'overlay=1'
+		vgem,display=1920x1080 vgem has no option 'display=1920x1080'
+		vgem,writeback=off vgem has no option 'writeback=off'
+	END
+}
+check bad_options_of_displays_are_125_and_say_why bad_display_options
+
+# What `uprime display` lists of --device $1 is left in $tmp/list.
+list_of()
+{
+	"$uprime" run --device "$1" -- sh -c '"$1" display list' - \
+		"$uprime" >"$tmp/list"
+}
+displays_are_listed()
+{
+	list_of vkms && says 'vkms +Virtual-1 ' "$tmp/list" &&
+		[ "$(wc -l <"$tmp/list")" -eq 2 ] &&
+		list_of vkms,display=800x600@59.94,display=640x480+off,display &&
+		[ "$(wc -l <"$tmp/list")" -eq 4 ] &&
+		says 'Virtual-3' "$tmp/list" &&
+		list_of vgem && says '^no displays' "$tmp/list"
+}
+check displays_of_a_session_are_listed displays_are_listed
+
+session_with_displays_is_joined()
+{
+	"$uprime" run --session disp --device \
+		vkms,display=800x600+640x480@59.94,display=off,cursor=off -- \
+		sh -c 'echo up >"$1"; while [ ! -e "$1.end" ]; do sleep 0.1
+		done' - "$tmp/disp" &
+	pid=$!
+	within 10 test -s "$tmp/disp" &&
+		status 0 "$uprime" run --session disp --device \
+		vkms,cursor=off,display=800x600@60+640x480@59.940,display=off \
+		-- true &&
+		status 125 "$uprime" run --session disp --device vkms -- true &&
+		says 'vkms,display=800x600@60\+640x480@59.94,display=off,cur' \
+			"$tmp/err" &&
+		status 0 "$uprime" display plug Virtual-2 320x200 &&
+		status 0 "$uprime" display --session disp --device card0 \
+			unplug Virtual-2 &&
+		status 0 "$uprime" ls --json --session disp &&
+		says '"status": *"disconnected"' "$tmp/out" &&
+		status 125 "$uprime" display --session disp plug Virtual-9 &&
+		one_line "$tmp/err" && says 'no display Virtual-9' "$tmp/err" &&
+		status 125 "$uprime" display --device vgem unplug Virtual-1 &&
+		one_line "$tmp/err" && says 'no device vgem' "$tmp/err"
+	ret=$?
+	touch "$tmp/disp.end"
+	wait $pid
+	return $ret
+}
+check session_with_displays_is_joined_and_plugged session_with_displays_is_joined
+
+bad_display_commands()
+{
+	while read -r words; do
+		# shellcheck disable=SC2086 # words
+		status 125 "$uprime" display $words && one_line "$tmp/err" ||
+			return 1
+	done <<-END
+		frobnicate
+		plug
+		unplug Virtual-1 800x600
+		plug Virtual-1 800
+		list Virtual-1
+		--nosuch
+		--session
+		--session nosuch list
+	END
+	status 125 "$uprime" display && says 'no session' "$tmp/err" &&
+		one_line "$tmp/err" && status 0 "$uprime" display --help &&
+		says 'xample' "$tmp/out"
+}
+check bad_display_commands_are_125_in_one_line bad_display_commands
+
 unknown_option()
 {
 	status 125 "$uprime" run --nosuch -- true && says 'help' "$tmp/err"

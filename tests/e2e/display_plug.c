@@ -281,6 +281,30 @@ static void listen_in_child(int told)
 									  : 1);
 }
 
+static void udev_tells_of_the_end_of_a_lease(void **state)
+{
+	struct udev *udev = udev_new();
+	struct udev_monitor *monitor = listen_to(udev, NULL);
+	struct shown shown = shown_open(0);
+	uint32_t objects[] = {shown.connector, shown.crtc}, lessee;
+	struct udev_device *device;
+	int lease;
+
+	(void)state;
+	lease = drmModeCreateLease(shown.card, objects, 2, O_CLOEXEC, &lessee);
+	assert_true(lease >= 0);
+	assert_null(receive(monitor, 0));
+	close(lease);
+	device = receive(monitor, SOON);
+	assert_non_null(device);
+	assert_string_equal(udev_device_get_property_value(device, "LEASE"),
+			    "1");
+	udev_device_unref(device);
+	udev_monitor_unref(monitor);
+	udev_unref(udev);
+	close(shown.card);
+}
+
 static void all_processes_are_told(void **state)
 {
 	pid_t children[3];
@@ -347,6 +371,7 @@ int main(void)
 		cmocka_unit_test(status_can_be_forced),
 		cmocka_unit_test(plugged_display_is_there),
 		cmocka_unit_test(udev_tells_of_it),
+		cmocka_unit_test(udev_tells_of_the_end_of_a_lease),
 		cmocka_unit_test(all_processes_are_told),
 		cmocka_unit_test(udev_knows_the_nodes),
 	};

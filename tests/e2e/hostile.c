@@ -110,7 +110,8 @@ static uint32_t some_op(void)
 		WIRE_HELLO, WIRE_OPEN, WIRE_IDENT,	 WIRE_IOCTL,  WIRE_MMAP,
 		WIRE_GOT,   WIRE_LS,   WIRE_DMABUF_IOCTL, WIRE_CANCEL,
 		WIRE_POLL,  WIRE_HOLD, WIRE_OPEN_PATH, WIRE_LEDGER,
-		WIRE_VIEWS, WIRE_LOOK, WIRE_FRAME, WIRE_INPUT};
+		WIRE_VIEWS, WIRE_LOOK, WIRE_FRAME, WIRE_INPUT,
+		WIRE_WRITE_PATH, WIRE_PLUG, WIRE_SEAT};
 	size_t nr = sizeof(ops) / sizeof(ops[0]);
 
 	return rand() % 16 ? ops[(size_t)rand() % nr] : (uint32_t)rand();
@@ -158,6 +159,44 @@ static void random_packets_change_nothing(void **state)
 	}
 	while (nr--) {
 		close(fds[nr]);
+	}
+	device_works();
+}
+
+/* Send a request of which all but its head is this byte: its result. */
+static int answer_to(uint32_t op, size_t size, int byte)
+{
+	struct {
+		struct wire_hdr hdr;
+		char bytes[1024];
+	} request;
+	struct wire_reply reply = {0};
+	int fd = connect_raw();
+
+	hello(fd);
+	memset(&request, byte, sizeof(request));
+	request.hdr = (struct wire_hdr){.op = op};
+	send_raw(fd, &request, size, NULL, 0);
+	assert_true(receive_raw(fd, &reply, sizeof(reply)) > 0);
+	close(fd);
+	return reply.ret;
+}
+
+static void names_without_end_are_no_names(void **state)
+{
+	static const int bytes[] = {0, 1, 'a', 0xff};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(answer_to(WIRE_OPEN_PATH,
+					   sizeof(struct wire_open_path),
+					   bytes[i]),
+				 -ENOENT);
+		assert_true(answer_to(WIRE_WRITE_PATH,
+				      sizeof(struct wire_write_path),
+				      bytes[i]) < 0);
+		assert_true(answer_to(WIRE_PLUG, sizeof(struct wire_plug),
+				      bytes[i]) < 0);
 	}
 	device_works();
 }
@@ -330,6 +369,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_packets_change_nothing),
+		cmocka_unit_test(names_without_end_are_no_names),
 		cmocka_unit_test(guessed_cookie_is_ebadf),
 		cmocka_unit_test(late_cancels_change_nothing),
 		cmocka_unit_test(hangup_in_the_middle_changes_nothing),
