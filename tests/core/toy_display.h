@@ -42,6 +42,7 @@ struct toy_display {
 	int nr_modes[TOY_PIPES];
 	const u8 *edid[TOY_PIPES]; /* EDID_LENGTH bytes, or NULL */
 	bool counts;		   /* it has vblanks */
+	atomic_bool at_once;	   /* it shows changes without waiting for one */
 	struct toy_vblank vblank[TOY_PIPES];
 };
 

@@ -63,7 +63,7 @@ static void atomic_flush(struct drm_crtc *crtc, struct drm_atomic_state *state)
 		return;
 	}
 	spin_lock(&dev->event_lock);
-	if (drm_crtc_vblank_get_locked(crtc)) {
+	if (toy_display_of(dev)->at_once || drm_crtc_vblank_get_locked(crtc)) {
 		drm_crtc_send_vblank_event(crtc, crtc_state->event);
 	} else {
 		drm_crtc_arm_vblank_event(crtc, crtc_state->event);
@@ -111,4 +111,15 @@ int toy_vblank_setup(void **state)
 	return ret ? ret
 		   : display_request(stage.file, DRM_IOCTL_SET_CLIENT_CAP,
 				     &cap);
+}
+
+int toy_vblank_teardown(void **state)
+{
+	struct toy_display *toy = toy_display_of(stage.dev);
+
+	toy->at_once = true;
+	for (int i = 0; i < TOY_PIPES; i++) {
+		toy_vblank_tick(toy, i);
+	}
+	return stage_teardown(state);
 }

@@ -27,8 +27,11 @@ bool toy_vblank_tick(struct toy_display *toy, int pipe);
 /* toy_vblank_setup - the stage with a toy display that has vblanks, whose
  * program knows of atomic changes */
 int toy_vblank_setup(void **state);
+/* toy_vblank_teardown - let one more vblank come, and show all else at once */
+int toy_vblank_teardown(void **state);
 
 #define ON_VBLANKS(name)                                                       \
-	cmocka_unit_test_setup_teardown(name, toy_vblank_setup, stage_teardown)
+	cmocka_unit_test_setup_teardown(name, toy_vblank_setup,                \
+					toy_vblank_teardown)
 
 #endif
