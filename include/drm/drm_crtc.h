@@ -145,11 +145,22 @@ EXPORT_SYMBOL int drm_crtc_init_with_planes(struct drm_device *dev,
 					    struct drm_plane *primary,
 					    struct drm_plane *cursor,
 					    const struct drm_crtc_funcs *funcs);
+/* drm_crtc_cleanup - undo drm_crtc_init_with_planes(); its memory is the
+ * driver's */
 EXPORT_SYMBOL void drm_crtc_cleanup(struct drm_crtc *crtc);
+/* drm_crtc_from_index - NULL: none */
 EXPORT_SYMBOL struct drm_crtc *drm_crtc_from_index(struct drm_device *dev,
 						   int idx);
-/* drm_crtc_check_viewport - does the mode fit into the framebuffer? 0; -ENOSPC,
- * -EINVAL */
+/**
+ * drm_crtc_check_viewport() - is a framebuffer large enough?
+ * @crtc: the CRTC; mode_config.mutex held
+ * @x: what is shown, from the left
+ * @y: and from the top
+ * @mode: what the CRTC is to be set to
+ * @fb: the framebuffer
+ *
+ * Return: 0; -ENOSPC.
+ */
 EXPORT_SYMBOL int drm_crtc_check_viewport(const struct drm_crtc *crtc, int x,
 					  int y,
 					  const struct drm_display_mode *mode,
@@ -173,11 +184,23 @@ static inline u32 drm_crtc_mask(const struct drm_crtc *crtc)
 
 /* ---- drm_color_mgmt.c ---- */
 
-/* drm_crtc_enable_color_mgmt - give a CRTC DEGAMMA_LUT, CTM, GAMMA_LUT */
+/**
+ * drm_crtc_enable_color_mgmt() - give a CRTC properties of its colours
+ * @crtc: the CRTC
+ * @degamma_lut_size: entries of DEGAMMA_LUT; 0: it has none
+ * @has_ctm: it has CTM
+ * @gamma_lut_size: entries of GAMMA_LUT; 0: it has none
+ */
 EXPORT_SYMBOL void drm_crtc_enable_color_mgmt(struct drm_crtc *crtc,
 					      u32 degamma_lut_size,
 					      bool has_ctm, u32 gamma_lut_size);
-/* drm_mode_crtc_set_gamma_size - of GETGAMMA, SETGAMMA */
+/**
+ * drm_mode_crtc_set_gamma_size() - let a CRTC have the old table of colours
+ * @crtc: the CRTC; DEGAMMA_LUT or GAMMA_LUT is what SETGAMMA sets
+ * @gamma_size: entries of it
+ *
+ * Return: 0; -ENOMEM. drm_crtc_cleanup() undoes it.
+ */
 EXPORT_SYMBOL int drm_mode_crtc_set_gamma_size(struct drm_crtc *crtc,
 					       int gamma_size);
 

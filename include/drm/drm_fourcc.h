@@ -50,17 +50,40 @@ struct drm_format_info {
 struct drm_device;
 struct drm_mode_fb_cmd2;
 
-/* drm_format_info - NULL: unknown */
+/**
+ * drm_format_info() - what is known of a format
+ * @format: DRM_FORMAT_*, or anything
+ *
+ * Return: constant; NULL: it is none that Linux 6.12 knows.
+ */
 EXPORT_SYMBOL const struct drm_format_info *drm_format_info(u32 format);
-/* drm_mode_legacy_fb_format - of ADDFB; DRM_FORMAT_INVALID */
+/**
+ * drm_mode_legacy_fb_format() - the format that is told as bits and depth
+ * @bpp: bits of a pixel
+ * @depth: those of them that are colour
+ *
+ * Return: DRM_FORMAT_*; DRM_FORMAT_INVALID.
+ */
 EXPORT_SYMBOL u32 drm_mode_legacy_fb_format(u32 bpp, u32 depth);
+/* drm_driver_legacy_fb_format - the same, as a device wants it */
 EXPORT_SYMBOL u32 drm_driver_legacy_fb_format(struct drm_device *dev, u32 bpp,
 					      u32 depth);
+/**
+ * drm_format_info_min_pitch() - the bytes that a line needs
+ * @info: the format
+ * @plane: its plane
+ * @width: pixels of that plane
+ *
+ * Return: bytes, which may not fit into 32 bits; 0: there is no such plane.
+ */
 EXPORT_SYMBOL u64 drm_format_info_min_pitch(const struct drm_format_info *info,
 					    int plane, unsigned int width);
+/* drm_format_info_bpp - bits of a pixel in a plane; 0: no such plane, or not
+ * linear */
 EXPORT_SYMBOL unsigned int
 drm_format_info_bpp(const struct drm_format_info *info, int plane);
 
+/* The size of a plane whose first one has that of the picture. */
 static inline int
 drm_format_info_plane_width(const struct drm_format_info *info, int width,
 			    int plane)

@@ -54,25 +54,60 @@ struct drm_framebuffer {
 
 #define obj_to_fb(x) container_of(x, struct drm_framebuffer, base)
 
-/* drm_helper_mode_fill_fb_struct - what a command says, into a framebuffer */
+/**
+ * drm_helper_mode_fill_fb_struct() - what a command says, into a framebuffer
+ * @dev: the device
+ * @fb: zeroed memory of the driver
+ * @cmd: checked by the core
+ */
 EXPORT_SYMBOL void
 drm_helper_mode_fill_fb_struct(struct drm_device *dev,
 			       struct drm_framebuffer *fb,
 			       const struct drm_mode_fb_cmd2 *cmd);
-/* drm_framebuffer_init - the caller's is the one reference. 0; -EINVAL,
- * -ENOMEM */
+/**
+ * drm_framebuffer_init() - let a framebuffer be found
+ * @dev: the device
+ * @fb: complete but for what is made here
+ * @funcs: of who made it
+ *
+ * Return: 0 and the caller has the one reference, funcs->destroy() being called
+ * with the last; -EINVAL (no format), -ENOMEM, and @fb needs nothing.
+ */
 EXPORT_SYMBOL int
 drm_framebuffer_init(struct drm_device *dev, struct drm_framebuffer *fb,
 		     const struct drm_framebuffer_funcs *funcs);
-/* drm_framebuffer_lookup - with a reference, or NULL */
+/**
+ * drm_framebuffer_lookup() - the framebuffer of a number
+ * @dev: the device
+ * @file: who asks; NULL: the core
+ * @id: any number
+ *
+ * Return: the framebuffer with a reference, whose file's it may be; NULL.
+ */
 EXPORT_SYMBOL struct drm_framebuffer *
 drm_framebuffer_lookup(struct drm_device *dev, struct drm_file *file, u32 id);
-/* drm_framebuffer_remove - take it off the screen and drop a reference */
+/**
+ * drm_framebuffer_remove() - take it off the screen and drop a reference
+ * @fb: in no file's list
+ *
+ * mode_config.mutex is not held: it is taken if there are other references.
+ */
 EXPORT_SYMBOL void drm_framebuffer_remove(struct drm_framebuffer *fb);
-/* drm_framebuffer_cleanup - for destroy: out of the device's list */
+/* drm_framebuffer_cleanup - undo drm_framebuffer_init(), in funcs->destroy();
+ * its objects are still there */
 EXPORT_SYMBOL void drm_framebuffer_cleanup(struct drm_framebuffer *fb);
+/* drm_framebuffer_unregister_private - take its number back before it goes */
 EXPORT_SYMBOL void drm_framebuffer_unregister_private(struct drm_framebuffer *);
-/* drm_framebuffer_check_src_coords - 16.16; 0; -ENOSPC */
+/**
+ * drm_framebuffer_check_src_coords() - is a part of a framebuffer within it?
+ * @src_x: from the left, 16.16
+ * @src_y: from the top, 16.16
+ * @src_w: 16.16
+ * @src_h: 16.16
+ * @fb: the framebuffer
+ *
+ * Return: 0; -ENOSPC.
+ */
 EXPORT_SYMBOL int
 drm_framebuffer_check_src_coords(u32 src_x, u32 src_y, u32 src_w, u32 src_h,
 				 const struct drm_framebuffer *fb);

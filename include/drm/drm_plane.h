@@ -146,9 +146,14 @@ drm_universal_plane_init(struct drm_device *dev, struct drm_plane *plane,
 			 const struct drm_plane_funcs *funcs,
 			 const u32 *formats, unsigned int format_count,
 			 const u64 *modifiers, enum drm_plane_type type);
+/* drm_plane_cleanup - undo drm_universal_plane_init(); its memory is the
+ * driver's */
 EXPORT_SYMBOL void drm_plane_cleanup(struct drm_plane *plane);
+/* drm_plane_from_index - NULL: none */
 EXPORT_SYMBOL struct drm_plane *drm_plane_from_index(struct drm_device *dev,
 						     int idx);
+/* Can a plane, or any of the device's, show this? @format and @modifier may be
+ * anything. */
 EXPORT_SYMBOL bool drm_plane_has_format(struct drm_plane *plane, u32 format,
 					u64 modifier);
 EXPORT_SYMBOL bool drm_any_plane_has_format(struct drm_device *dev, u32 format,
@@ -165,14 +170,24 @@ static inline u32 drm_plane_mask(const struct drm_plane *plane)
 	return 1u << plane->index;
 }
 
-/* ---- drm_blend.c: properties of planes; 0 or -ENOMEM ---- */
+/* ---- drm_blend.c: properties of planes ---- */
 
+/*
+ * A driver makes these after drm_universal_plane_init(). Each is attached, and
+ * the device frees it. 0; -ENOMEM; -EINVAL: what a driver may not ask for.
+ */
+
+/* "rotation": DRM_MODE_ROTATE_*, DRM_MODE_REFLECT_* */
 EXPORT_SYMBOL int drm_plane_create_rotation_property(struct drm_plane *plane,
 						     unsigned int rotation,
 						     unsigned int supported);
+/* "alpha": opaque at first */
 EXPORT_SYMBOL int drm_plane_create_alpha_property(struct drm_plane *plane);
+/* "pixel blend mode": a mask of 1 << DRM_MODE_BLEND_*, with PREMULTI, which it
+ * is at first */
 EXPORT_SYMBOL int drm_plane_create_blend_mode_property(struct drm_plane *plane,
 						       unsigned int modes);
+/* "zpos", which programs can change, or not */
 EXPORT_SYMBOL int drm_plane_create_zpos_property(struct drm_plane *plane,
 						 unsigned int zpos,
 						 unsigned int min,
@@ -180,15 +195,24 @@ EXPORT_SYMBOL int drm_plane_create_zpos_property(struct drm_plane *plane,
 EXPORT_SYMBOL int
 drm_plane_create_zpos_immutable_property(struct drm_plane *plane,
 					 unsigned int zpos);
+/* "COLOR_ENCODING" and "COLOR_RANGE": masks of 1 << an enum's value */
 EXPORT_SYMBOL int
 drm_plane_create_color_properties(struct drm_plane *plane,
 				  u32 supported_encodings, u32 supported_ranges,
 				  enum drm_color_encoding default_encoding,
 				  enum drm_color_range default_range);
+/* drm_rotation_simplify - the same rotation in a way that is supported, if both
+ * reflections are half a turn; else another one that is not */
 EXPORT_SYMBOL unsigned int drm_rotation_simplify(unsigned int rotation,
 						 unsigned int supported);
-/* drm_atomic_normalize_zpos - the order of each changed CRTC's planes. 0;
- * -errno */
+/**
+ * drm_atomic_normalize_zpos() - number the planes of each CRTC in their order
+ * @dev: the device
+ * @state: a change: planes of CRTCs in which the order can be another become
+ * part of it
+ *
+ * Return: 0 and normalized_zpos counts from 0; -ENOMEM.
+ */
 EXPORT_SYMBOL int drm_atomic_normalize_zpos(struct drm_device *dev,
 					    struct drm_atomic_state *state);
 

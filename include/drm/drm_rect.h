@@ -43,7 +43,9 @@ EXPORT_SYMBOL bool drm_rect_intersect(struct drm_rect *r,
 EXPORT_SYMBOL bool drm_rect_clip_scaled(struct drm_rect *src,
 					struct drm_rect *dst,
 					const struct drm_rect *clip);
-/* drm_rect_calc_hscale, _vscale - 16.16; -EINVAL, -ERANGE */
+/* drm_rect_calc_hscale, _vscale - how much @src (16.16) is shrunk, 16.16, or 0
+ * where @dst is nothing; -EINVAL (less than nothing), -ERANGE (not within the
+ * limits) */
 EXPORT_SYMBOL int drm_rect_calc_hscale(const struct drm_rect *src,
 				       const struct drm_rect *dst,
 				       int min_hscale, int max_hscale);
@@ -51,7 +53,8 @@ EXPORT_SYMBOL int drm_rect_calc_vscale(const struct drm_rect *src,
 				       const struct drm_rect *dst,
 				       int min_vscale, int max_vscale);
 /* drm_rect_rotate - turn a rectangle of an area @width x @height by
- * DRM_MODE_ROTATE_*, DRM_MODE_REFLECT_* */
+ * DRM_MODE_ROTATE_*, DRM_MODE_REFLECT_*; drm_rect_rotate_inv - turn it back:
+ * the area is the one before turning, too */
 EXPORT_SYMBOL void drm_rect_rotate(struct drm_rect *r, int width, int height,
 				   unsigned int rotation);
 EXPORT_SYMBOL void drm_rect_rotate_inv(struct drm_rect *r, int width,

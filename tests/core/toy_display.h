@@ -4,9 +4,10 @@
  *
  * Two CRTCs, each with a primary plane and a cursor, one overlay for both, and
  * two connectors, Virtual-1 and HDMI-A-1, each with an encoder that goes to both
- * CRTCs. It has no vblanks (but see toy_vblank.h): what is asked for is shown
- * at once. Objects are numbered in that order. A connector is connected until a test says otherwise, and its display
- * has the modes and the EDID that a test gives it: without, VESA's.
+ * CRTCs. Objects are numbered in that order. A connector is connected until a
+ * test says otherwise, and its display has the modes and the EDID that a test
+ * gives it: without, VESA's. It has no vblanks unless one asks for them: what is
+ * to be shown is shown at once.
  */
 #ifndef UPRIME_TESTS_TOY_DISPLAY_H
 #define UPRIME_TESTS_TOY_DISPLAY_H
