@@ -30,7 +30,7 @@ static struct vkms_picture *show(struct vkms_output *output,
 	lockdep_assert_held(&output->lock);
 	output->shown = picture;
 	output->shown_time = time;
-	output->sequence++;
+	output->sequence += picture && picture->nr_layers;
 	vkms_display_changed(output);
 	return old;
 }
