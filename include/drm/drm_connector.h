@@ -121,7 +121,7 @@ struct drm_connector {
 	char name[32];	       /* "Virtual-1"; constant */
 	unsigned int index;    /* constant */
 	int connector_type;    /* DRM_MODE_CONNECTOR_*; constant */
-	int connector_type_id; /* from 1; constant */
+	int connector_type_id; /* the lowest free one from 1; constant */
 	enum drm_connector_registration_state registration_state;
 	struct list_head modes;	       /* mode_config.mutex */
 	struct list_head probed_modes; /* during a probe; mode_config.mutex */
@@ -155,7 +155,7 @@ struct drm_connector {
  * writeback, see drm_connector_attach_edid_property()), DPMS, link-status,
  * non-desktop, TILE, CRTC_ID. Programs find it once its device is registered.
  *
- * Return: 0 and drm_connector_cleanup() undoes it; -ENOMEM, -EINVAL.
+ * Return: 0 and drm_connector_cleanup() undoes it; -ENOMEM, -EINVAL, -ENOSPC.
  */
 EXPORT_SYMBOL int drm_connector_init(struct drm_device *dev,
 				     struct drm_connector *connector,

@@ -95,7 +95,6 @@ struct drm_mode_config {
 	struct list_head plane_list;	 /* drm_plane.head */
 	struct list_head crtc_list;	 /* drm_crtc.head */
 	struct list_head property_list;	 /* drm_property.head */
-	int connector_type_ids[32];	 /* the last number given, by type */
 
 	int min_width, min_height, max_width, max_height;
 	u32 cursor_width, cursor_height;

@@ -38,6 +38,11 @@ static const char *const type_names[] = {
 	[DRM_MODE_CONNECTOR_USB] = "USB",
 };
 
+/* The numbers of connectors by type, "Virtual-1": those of all devices are
+ * told apart. */
+static DEFINE_MUTEX(type_ids_lock);
+static struct idr type_ids[ARRAY_SIZE(type_names)]; /* type_ids_lock */
+
 static const struct drm_prop_enum_list dpms_names[] = {
 	{DRM_MODE_DPMS_ON, "On"},
 	{DRM_MODE_DPMS_STANDBY, "Standby"},
@@ -78,6 +83,31 @@ int drm_connector_create_standard_properties(struct drm_device *dev)
 		       : -ENOMEM;
 }
 
+/* The lowest free number of a type. -ENOMEM, -ENOSPC. */
+static int type_id_get(int type)
+{
+	struct idr *ids = &type_ids[type];
+	int id;
+
+	mutex_lock(&type_ids_lock);
+	if (!ids->base) {
+		idr_init(ids, 1);
+	}
+	id = idr_alloc(ids, ids);
+	mutex_unlock(&type_ids_lock);
+	return id;
+}
+
+static void type_id_put(int type, int id)
+{
+	mutex_lock(&type_ids_lock);
+	idr_remove(&type_ids[type], (u32)id);
+	if (idr_is_empty(&type_ids[type])) {
+		idr_destroy(&type_ids[type]);
+	}
+	mutex_unlock(&type_ids_lock);
+}
+
 static void connector_free(struct kref *kref)
 {
 	struct drm_connector *connector =
@@ -114,10 +144,14 @@ int drm_connector_init(struct drm_device *dev, struct drm_connector *connector,
 	connector->base.properties = &connector->properties;
 	connector->dev = dev;
 	connector->funcs = funcs;
+	ret = type_id_get(connector_type);
+	if (ret < 0) {
+		drm_mode_object_unregister(dev, &connector->base);
+		return ret;
+	}
 	connector->index = (unsigned int)config->num_connector++;
 	connector->connector_type = connector_type;
-	connector->connector_type_id =
-		++config->connector_type_ids[connector_type];
+	connector->connector_type_id = ret;
 	snprintf(connector->name, sizeof(connector->name), "%s-%d",
 		 type_names[connector_type], connector->connector_type_id);
 	INIT_LIST_HEAD(&connector->modes);
@@ -161,6 +195,7 @@ void drm_connector_cleanup(struct drm_connector *connector)
 						       connector->state);
 	}
 	drm_property_blob_put(connector->edid_blob_ptr);
+	type_id_put(connector->connector_type, connector->connector_type_id);
 	drm_mode_object_unregister(connector->dev, &connector->base);
 	list_del_init(&connector->head);
 	config->num_connector--;
