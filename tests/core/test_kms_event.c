@@ -18,8 +18,7 @@ static struct drm_pending_vblank_event *reserve(struct drm_file *file, u64 data)
 	e->event.base.type = DRM_EVENT_VBLANK;
 	e->event.base.length = SIZE;
 	e->event.vbl.user_data = data;
-	if (drm_event_reserve_init(stage.dev, file, &e->base,
-				   &e->event.base)) {
+	if (drm_event_reserve_init(stage.dev, file, &e->base, &e->event.base)) {
 		kfree(e);
 		return NULL;
 	}
@@ -77,9 +76,9 @@ TEST(an_event_that_cannot_be_given_stays)
 	assert_int_equal(drm_read(stage.file, 0, SPACE), -EFAULT);
 	/* One fits before the hole. */
 	munmap(page + 4096, 4096);
-	assert_int_equal(drm_read(stage.file, (uintptr_t)page + 4096 - SIZE,
-				  SPACE),
-			 SIZE);
+	assert_int_equal(
+		drm_read(stage.file, (uintptr_t)page + 4096 - SIZE, SPACE),
+		SIZE);
 	assert_int_equal(read_events(events, sizeof(events)), SIZE);
 	assert_int_equal(events[0].user_data, 2);
 	assert_int_equal(stage.file->event_space, SPACE);

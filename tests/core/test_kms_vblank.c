@@ -282,10 +282,9 @@ TEST(what_cannot_be_waited_for_is_refused)
 	assert_int_equal(wait_vblank(0x100, 0), -EINVAL);
 	assert_int_equal(wait_vblank(_DRM_VBLANK_FLIP, 0), -EINVAL);
 	/* There are two CRTCs, and the second is off. */
-	assert_int_equal(wait_vblank(_DRM_VBLANK_RELATIVE |
-					     _DRM_VBLANK_SECONDARY,
-				     0),
-			 -EINVAL);
+	assert_int_equal(
+		wait_vblank(_DRM_VBLANK_RELATIVE | _DRM_VBLANK_SECONDARY, 0),
+		-EINVAL);
 	switch_on(1);
 	assert_true(wait_vblank(_DRM_VBLANK_RELATIVE | _DRM_VBLANK_SECONDARY,
 				0) > 0);
@@ -297,9 +296,9 @@ TEST(what_cannot_be_waited_for_is_refused)
 				     0),
 			 -EINVAL);
 	answer = (union drm_wait_vblank){0};
-	assert_int_equal(display_request(stage.far, DRM_IOCTL_WAIT_VBLANK,
-					 &answer),
-			 -EOPNOTSUPP);
+	assert_int_equal(
+		display_request(stage.far, DRM_IOCTL_WAIT_VBLANK, &answer),
+		-EOPNOTSUPP);
 }
 
 TEST(an_event_comes_with_its_vblank)
@@ -309,9 +308,9 @@ TEST(an_event_comes_with_its_vblank)
 
 	switch_on(0);
 	start = now();
-	assert_int_equal(wait_vblank(_DRM_VBLANK_RELATIVE | _DRM_VBLANK_EVENT,
-				     2),
-			 start + 2);
+	assert_int_equal(
+		wait_vblank(_DRM_VBLANK_RELATIVE | _DRM_VBLANK_EVENT, 2),
+		start + 2);
 	tick();
 	assert_no_event();
 	tick();
@@ -388,9 +387,9 @@ TEST(a_program_can_ask_for_the_number_and_time_of_the_last_vblank)
 	assert_int_equal(args.active, 1);
 	assert_int_equal(args.sequence, now());
 	assert_int_equal(args.sequence_ns, toy()->vblank[0].time);
-	assert_int_equal(display_request(stage.far,
-					 DRM_IOCTL_CRTC_GET_SEQUENCE, &args),
-			 -EOPNOTSUPP);
+	assert_int_equal(
+		display_request(stage.far, DRM_IOCTL_CRTC_GET_SEQUENCE, &args),
+		-EOPNOTSUPP);
 }
 
 /* CRTC_QUEUE_SEQUENCE: the number in the answer, or -errno. */
@@ -421,9 +420,9 @@ TEST(a_program_can_ask_for_an_event_with_64_bits)
 	start = now();
 	assert_int_equal(queue_sequence(id, DRM_CRTC_SEQUENCE_RELATIVE, 2),
 			 start + 2);
-	assert_int_equal(queue_sequence(id, DRM_CRTC_SEQUENCE_NEXT_ON_MISS,
-					(u64)start),
-			 start + 1);
+	assert_int_equal(
+		queue_sequence(id, DRM_CRTC_SEQUENCE_NEXT_ON_MISS, (u64)start),
+		start + 1);
 	tick();
 	assert_int_equal(drm_read(stage.file, (uintptr_t)&event, sizeof(event)),
 			 sizeof(event));
@@ -463,23 +462,29 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_VBLANKS(vblanks_are_counted_while_they_are_wanted),
-		ON_VBLANKS(the_count_goes_on_by_the_time_in_which_nobody_counted),
+		ON_VBLANKS(
+			the_count_goes_on_by_the_time_in_which_nobody_counted),
 		ON_VBLANKS(unwanted_vblanks_are_counted_a_while_only),
 		ON_VBLANKS(a_crtc_that_is_off_has_no_vblanks),
 		ON_VBLANKS(no_number_is_seen_before_and_after_a_modeset),
 		ON_VBLANKS(a_driver_that_fails_to_count_is_told_of),
-		ON_VBLANKS(a_wait_is_until_a_vblank_from_now_or_one_with_a_number),
+		ON_VBLANKS(
+			a_wait_is_until_a_vblank_from_now_or_one_with_a_number),
 		ON_VBLANKS(the_time_of_a_vblank_is_the_drivers),
-		ON_VBLANKS(a_wait_for_what_does_not_come_ends_after_three_seconds),
+		ON_VBLANKS(
+			a_wait_for_what_does_not_come_ends_after_three_seconds),
 		ON_VBLANKS(a_wait_ends_when_the_crtc_is_switched_off),
 		ON_VBLANKS(what_cannot_be_waited_for_is_refused),
 		ON_VBLANKS(an_event_comes_with_its_vblank),
 		ON_VBLANKS(an_event_keeps_vblanks_counted),
-		ON_VBLANKS(events_come_at_the_latest_when_the_crtc_is_switched_off),
+		ON_VBLANKS(
+			events_come_at_the_latest_when_the_crtc_is_switched_off),
 		ON_VBLANKS(a_file_that_cannot_have_more_events_is_told_so),
-		ON_VBLANKS(a_program_can_ask_for_the_number_and_time_of_the_last_vblank),
+		ON_VBLANKS(
+			a_program_can_ask_for_the_number_and_time_of_the_last_vblank),
 		ON_VBLANKS(a_program_can_ask_for_an_event_with_64_bits),
-		ON_VBLANKS(wanting_vblanks_while_the_driver_stops_them_is_not_lost),
+		ON_VBLANKS(
+			wanting_vblanks_while_the_driver_stops_them_is_not_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

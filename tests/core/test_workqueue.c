@@ -15,7 +15,8 @@ struct job {
 	struct work_struct work;
 	atomic_int times, place;
 	struct completion *waits_for; /* or NULL */
-	struct workqueue_struct *again; /* to be done there once more, or NULL */
+	struct workqueue_struct
+		*again; /* to be done there once more, or NULL */
 };
 
 static atomic_int places;

@@ -2,8 +2,8 @@
 /**
  * DOC: vblanks of a toy display
  *
- * They come when a test says so, and the time is what the test says. A change is
- * shown with the next one.
+ * They come when a test says so, and the time is what the test says. A change
+ * is shown with the next one.
  */
 #ifndef UPRIME_TESTS_TOY_VBLANK_H
 #define UPRIME_TESTS_TOY_VBLANK_H
