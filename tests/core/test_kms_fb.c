@@ -430,6 +430,56 @@ TEST(the_pixels_of_an_imported_buffer_are_its_exporters)
 	munmap(pixels, 2 * PAGE_SIZE);
 }
 
+TEST(a_card_brings_its_buffer_in_while_it_is_looked_at)
+{
+	const struct uprime_driver *vram = uprime_driver_find("vram");
+	struct drm_device *card = vram->create(NULL);
+	struct drm_file *file = open_node(card, DRM_MINOR_PRIMARY);
+	u32 far = must(create_picture(file, W, H));
+	u32 *pixels = map_device(file, (u64)map_dumb(file, far), 2,
+				 PROT_READ | PROT_WRITE);
+	int fd = (int)must(export_handle(file, far, RW));
+	u32 handle = must(import_fd(stage.file, fd));
+	u32 id = must(add_fb(stage.file, handle, W, H, DRM_FORMAT_XRGB8888));
+	void *data[DRM_FORMAT_MAX_PLANES];
+	struct drm_framebuffer *fb = get_fb(id);
+
+	close(fd);
+	pixels[W] = 99;
+	for (int i = 0; i < 2; i++) {
+		must(drm_gem_fb_vmap(fb, data));
+		assert_int_equal(((u32 *)data[0])[W], 99);
+		drm_gem_fb_vunmap(fb, data);
+		assert_null(data[0]);
+	}
+	drm_framebuffer_put(fb);
+	must(rm_fb(stage.file, id));
+	must(close_handle(stage.file, handle));
+	munmap(pixels, 2 * PAGE_SIZE);
+	close_file(&file);
+	file_watch_dispatch();
+	vram->destroy(card);
+}
+
+TEST(a_buffer_that_is_shown_goes_to_another_device)
+{
+	u32 handle = must(create_picture(stage.file, W, H));
+	u32 fb = must(add_fb(stage.file, handle, W, H, DRM_FORMAT_XRGB8888));
+	int fd = (int)must(export_handle(stage.file, handle, RW));
+	u32 far = must(import_fd(stage.far, fd));
+	struct drm_gem_object *obj = lookup(stage.file, handle);
+
+	/* There and back it is the same buffer. */
+	close(fd);
+	must(close_handle(stage.file, handle));
+	fd = (int)must(export_handle(stage.far, far, RW));
+	handle = must(import_fd(stage.file, fd));
+	assert_ptr_equal(lookup(stage.file, handle), obj);
+	close(fd);
+	must(close_handle(stage.far, far));
+	must(rm_fb(stage.file, fb));
+}
+
 /* What is asked of a device without displays. */
 TEST(without_displays_there_are_no_framebuffers)
 {
@@ -472,6 +522,8 @@ int main(void)
 		ON_DISPLAY(dirtyfb_checks_what_a_driver_does_not_have),
 		ON_DISPLAY(the_pixels_of_a_framebuffer_are_those_of_its_buffer),
 		ON_DISPLAY(the_pixels_of_an_imported_buffer_are_its_exporters),
+		ON_DISPLAY(a_card_brings_its_buffer_in_while_it_is_looked_at),
+		ON_DISPLAY(a_buffer_that_is_shown_goes_to_another_device),
 		ON_DISPLAY(without_displays_there_are_no_framebuffers),
 	};
 
