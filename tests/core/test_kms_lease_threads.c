@@ -65,8 +65,8 @@ static void lease(unsigned int *seed)
 		.objects_ptr = (uintptr_t)had,
 		.count_objects = ARRAY_SIZE(had),
 	};
-	int ret = display_request(stage.file, DRM_IOCTL_MODE_CREATE_LEASE,
-				  &args);
+	int ret =
+		display_request(stage.file, DRM_IOCTL_MODE_CREATE_LEASE, &args);
 
 	expect(is_one_of(ret, -EBUSY, -EACCES));
 	if (ret) {
@@ -91,8 +91,8 @@ static void revoke_all(unsigned int *seed)
 		.lessees_ptr = (uintptr_t)ids,
 		.count_lessees = ARRAY_SIZE(ids),
 	};
-	int ret = display_request(stage.file, DRM_IOCTL_MODE_LIST_LESSEES,
-				  &list);
+	int ret =
+		display_request(stage.file, DRM_IOCTL_MODE_LIST_LESSEES, &list);
 
 	(void)seed;
 	expect(is_one_of(ret, -EACCES, -EACCES));
@@ -194,9 +194,8 @@ TEST(nothing_is_left_of_what_programs_leased_and_made_at_once)
 	atomic_store(&broken, 0);
 	count_all(&before);
 	for (intptr_t i = 0; i < (intptr_t)ARRAY_SIZE(acts); i++) {
-		assert_int_equal(pthread_create(&threads[i], NULL, act,
-						(void *)i),
-				 0);
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, act, (void *)i), 0);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
 		pthread_join(threads[i], NULL);
@@ -211,10 +210,10 @@ TEST(nothing_is_left_of_what_programs_leased_and_made_at_once)
 				     .prop_id = gamma,
 			     }));
 	toy->status[1] = connector_status_disconnected;
-	must(display_request(stage.file, DRM_IOCTL_MODE_GETCONNECTOR,
-			     &(struct drm_mode_get_connector){
-				     .connector_id =
-					     toy->connector[1].base.id}));
+	must(display_request(
+		stage.file, DRM_IOCTL_MODE_GETCONNECTOR,
+		&(struct drm_mode_get_connector){
+			.connector_id = toy->connector[1].base.id}));
 	assert_counts(&before);
 }
 
