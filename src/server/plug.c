@@ -2,6 +2,7 @@
 /* Plugging displays in and out, as `uprime display` asks for it. */
 #include <drm/drm_device.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <uprime/display.h>
 
@@ -24,16 +25,18 @@ static bool is_named(const struct server_device *device, const char *name)
 	return false;
 }
 
-/* The number of a display; -ENXIO. */
+/* The number of a display, "Virtual-1" or "card0-Virtual-1"; -ENXIO. */
 static int find_display(const struct server_device *device, const char *name)
 {
 	const struct uprime_display_ops *ops = device->driver->display;
 	unsigned int nr = ops->count(device->dev);
-	char own[UPRIME_DISPLAY_NAME];
+	char own[UPRIME_DISPLAY_NAME], full[UPRIME_DISPLAY_NAME + 16];
 
 	for (unsigned int i = 0; i < nr; i++) {
 		ops->name(device->dev, i, own);
-		if (!strcmp(own, name)) {
+		snprintf(full, sizeof(full), "card%d-%s",
+			 device->dev->primary.index, own);
+		if (!strcmp(own, name) || !strcmp(full, name)) {
 			return (int)i;
 		}
 	}

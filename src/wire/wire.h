@@ -166,7 +166,7 @@ struct wire_plug {
 	struct wire_hdr hdr;
 	char device[32]; /* "vkms", "card0" or "/dev/dri/card0"; "": the first
 	                    which has such a display */
-	char connector[32]; /* "Virtual-1" */
+	char connector[32]; /* "Virtual-1" or "card0-Virtual-1" */
 	uint32_t plug;      /* in */
 	uint32_t nr_modes;  /* 0: those that it had */
 	struct wire_mode modes[WIRE_MODES_MAX];

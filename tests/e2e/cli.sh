@@ -197,7 +197,7 @@ session_with_displays_is_joined()
 			"$tmp/err" &&
 		status 0 "$uprime" display plug Virtual-2 320x200 &&
 		status 0 "$uprime" display --session disp --device card0 \
-			unplug Virtual-2 &&
+			unplug card0-Virtual-2 &&
 		status 0 "$uprime" ls --json --session disp &&
 		says '"status": *"disconnected"' "$tmp/out" &&
 		status 125 "$uprime" display --session disp plug Virtual-9 &&
