@@ -16,51 +16,52 @@ bool drm_rect_intersect(struct drm_rect *r, const struct drm_rect *other)
 /* What is left of a source's length when *@cut of the destination's is cut
  * off, which may not be more than there is. Rounded so that enlarging does not
  * become shrinking, nor the other way. */
-static u32 clip_source(int src, int dst, int *cut)
+static int clip_source(int src, int dst, s64 *cut)
 {
 	u64 left;
 
 	if (!dst) {
+		*cut = 0;
 		return 0;
 	}
-	*cut = min(*cut, dst);
+	*cut = min(*cut, (s64)dst);
 	left = (u64)(u32)src * (u32)(dst - *cut);
 	if ((s64)src < (s64)dst << 16) {
 		left += (u32)dst - 1;
 	}
-	return (u32)(left / (u32)dst);
+	return (int)(left / (u32)dst);
 }
 
+/* Programs may ask for a place from one end of an int to the other: that is
+ * how far away the clip can be. */
 bool drm_rect_clip_scaled(struct drm_rect *src, struct drm_rect *dst,
 			  const struct drm_rect *clip)
 {
-	int cut;
+	s64 cut;
 
-	cut = clip->x1 - dst->x1;
+	cut = (s64)clip->x1 - dst->x1;
 	if (cut > 0) {
-		src->x1 = src->x2 - (int)clip_source(drm_rect_width(src),
-						     drm_rect_width(dst), &cut);
-		dst->x1 += cut;
+		src->x1 = src->x2 - clip_source(drm_rect_width(src),
+						drm_rect_width(dst), &cut);
+		dst->x1 += (int)cut;
 	}
-	cut = clip->y1 - dst->y1;
+	cut = (s64)clip->y1 - dst->y1;
 	if (cut > 0) {
-		src->y1 =
-			src->y2 - (int)clip_source(drm_rect_height(src),
-						   drm_rect_height(dst), &cut);
-		dst->y1 += cut;
+		src->y1 = src->y2 - clip_source(drm_rect_height(src),
+						drm_rect_height(dst), &cut);
+		dst->y1 += (int)cut;
 	}
-	cut = dst->x2 - clip->x2;
+	cut = (s64)dst->x2 - clip->x2;
 	if (cut > 0) {
-		src->x2 = src->x1 + (int)clip_source(drm_rect_width(src),
-						     drm_rect_width(dst), &cut);
-		dst->x2 -= cut;
+		src->x2 = src->x1 + clip_source(drm_rect_width(src),
+						drm_rect_width(dst), &cut);
+		dst->x2 -= (int)cut;
 	}
-	cut = dst->y2 - clip->y2;
+	cut = (s64)dst->y2 - clip->y2;
 	if (cut > 0) {
-		src->y2 =
-			src->y1 + (int)clip_source(drm_rect_height(src),
-						   drm_rect_height(dst), &cut);
-		dst->y2 -= cut;
+		src->y2 = src->y1 + clip_source(drm_rect_height(src),
+						drm_rect_height(dst), &cut);
+		dst->y2 -= (int)cut;
 	}
 	return drm_rect_visible(dst);
 }

@@ -154,6 +154,18 @@ TEST(a_source_is_cut_as_its_destination)
 	assert_int_equal(drm_rect_width(&src), 0);
 }
 
+TEST(what_is_far_away_is_cut_off)
+{
+	const struct drm_rect clip = DRM_RECT_INIT(0, 0, 100, 100);
+	struct drm_rect src = DRM_RECT_INIT(0, 0, 10 << 16, 10 << 16);
+	struct drm_rect dst = DRM_RECT_INIT(INT32_MIN, INT32_MAX - 10, 10, 10);
+
+	assert_false(drm_rect_clip_scaled(&src, &dst, &clip));
+	assert_int_equal(drm_rect_width(&dst), 0);
+	assert_int_equal(drm_rect_height(&dst), 0);
+	assert_int_equal(drm_rect_width(&src), 0);
+}
+
 TEST(the_scale_is_told_at_its_worst)
 {
 	const struct drm_rect src = DRM_RECT_INIT(0, 0, 10 << 16, 10 << 16);
@@ -209,6 +221,7 @@ int main(void)
 		PLAIN(the_depth_of_an_old_format_is_that_of_its_info),
 		PLAIN(rectangles_meet_where_both_are),
 		PLAIN(a_source_is_cut_as_its_destination),
+		PLAIN(what_is_far_away_is_cut_off),
 		PLAIN(the_scale_is_told_at_its_worst),
 		PLAIN(what_is_turned_can_be_turned_back),
 	};
