@@ -172,7 +172,16 @@ TEST(equal_modes_are_one_with_all_their_types)
 	assert_int_equal(modes[0].type,
 			 DRM_MODE_TYPE_DRIVER | DRM_MODE_TYPE_PREFERRED);
 	assert_int_equal(modes[0].clock, 100002);
+	/* The first one is kept if it is as good. */
+	given[0].type = DRM_MODE_TYPE_PREFERRED;
+	given[1].type = DRM_MODE_TYPE_DRIVER;
+	probe(0);
+	assert_int_equal(modes_of(stage.file, 0, modes), 1);
+	assert_int_equal(modes[0].type,
+			 DRM_MODE_TYPE_DRIVER | DRM_MODE_TYPE_PREFERRED);
+	assert_int_equal(modes[0].clock, 100001);
 	/* The next probe knows nothing of that. */
+	given[0].type = DRM_MODE_TYPE_DRIVER;
 	set_modes(given, 1);
 	probe(0);
 	assert_int_equal(modes_of(stage.file, 0, modes), 1);

@@ -356,6 +356,7 @@ TEST(a_blob_is_anybodys_to_read_all_of_it_or_nothing)
 
 	assert_int_equal(get_blob(stage.second, id, NULL, 0), 4);
 	assert_int_equal(get_blob(stage.second, id, data, 3), 4);
+	assert_int_equal(get_blob(stage.second, id, data, 5), 4);
 	assert_string_equal(data, "....");
 	assert_int_equal(get_blob(stage.second, id, data, 4), 4);
 	assert_string_equal(data, "abcd");
