@@ -280,6 +280,39 @@ TEST(a_lessee_shows_on_what_it_has_while_its_owner_is_master)
 	assert_int_equal(set_crtc(given[0], crtc(1), 0, 0), 0);
 }
 
+TEST(a_lessee_without_the_planes_of_a_crtc_can_switch_it_off)
+{
+	u32 overlay = toy()->overlay.base.id, fb;
+	struct drm_mode_get_plane plane = {.plane_id = overlay};
+	struct drm_mode_crtc_page_flip_target flip = {.crtc_id = crtc(1)};
+	struct drm_mode_cursor cursor = {
+		.crtc_id = crtc(1),
+		.flags = DRM_MODE_CURSOR_MOVE,
+	};
+
+	must(universal_planes(stage.file));
+	fb = make_fb(stage.file, MODE_WIDTH, MODE_HEIGHT);
+	must(set_crtc(stage.file, crtc(1), fb, connector(1)));
+	must(LEASE(stage.file, crtc(1), connector(1), overlay));
+	assert_int_equal(set_crtc(given[0], crtc(1), fb, connector(1)),
+			 -EACCES);
+	assert_int_equal(
+		display_request(given[0], DRM_IOCTL_MODE_PAGE_FLIP, &flip),
+		-EACCES);
+	assert_int_equal(
+		display_request(given[0], DRM_IOCTL_MODE_CURSOR, &cursor),
+		-EACCES);
+	assert_int_equal(
+		set_plane(given[0], overlay, crtc(0), fb, 64, 64, 0, 0),
+		-ENOENT);
+	must(set_plane(given[0], overlay, crtc(1), fb, 64, 64, 0, 0));
+	must(display_request(given[0], DRM_IOCTL_MODE_GETPLANE, &plane));
+	assert_int_equal(plane.possible_crtcs, 1);
+	assert_int_equal(plane.crtc_id, crtc(1));
+	must(set_crtc(given[0], crtc(1), 0, 0));
+	assert_int_equal(shown_fb(stage.file, crtc(1)), 0);
+}
+
 TEST(a_lessee_cannot_lease_on)
 {
 	must(lease_pipe(0));
@@ -472,6 +505,8 @@ int main(void)
 		ON_LEASES(a_lessee_finds_what_it_was_leased),
 		ON_LEASES(
 			a_lessee_shows_on_what_it_has_while_its_owner_is_master),
+		ON_LEASES(
+			a_lessee_without_the_planes_of_a_crtc_can_switch_it_off),
 		ON_LEASES(a_lessee_cannot_lease_on),
 		ON_LEASES(mastership_is_not_the_lessees_to_drop_or_take),
 		ON_LEASES(a_revoked_lease_is_empty_and_can_be_leased_again),
