@@ -254,7 +254,8 @@ drm_kms_helper_connector_hotplug_event(struct drm_connector *connector);
 
 /* ---- drm_edid.c ---- */
 
-#define EDID_LENGTH 128
+#define EDID_LENGTH    128
+#define EDID_CLOCK_MAX 655350 /* kHz, of a mode that is told in detail */
 
 /**
  * struct uprime_edid_params - what a display is to say of itself

@@ -76,6 +76,23 @@ static const struct drm_connector_funcs vkms_connector_funcs = {
 	.atomic_destroy_state = drm_atomic_helper_connector_destroy_state,
 };
 
+/* A timing after CVT, which knows multiples of 8 pixels: the blank is a bit
+ * longer for others. NULL: none can be. */
+static struct drm_display_mode *
+make_timing(struct drm_device *dev, const struct uprime_mode_options *options,
+	    u32 mhz, bool reduced)
+{
+	struct drm_display_mode *mode = drm_cvt_mode(
+		dev, (int)ALIGN(options->width, 8u), (int)options->height,
+		(int)(mhz + 500) / 1000, reduced, false, false);
+
+	if (mode) {
+		mode->hdisplay = (u16)options->width;
+		drm_mode_set_name(mode);
+	}
+	return mode;
+}
+
 /* CVT knows whole Hz: the clock makes up for the rest. */
 static int make_mode(struct drm_device *dev,
 		     const struct uprime_mode_options *options,
@@ -89,10 +106,14 @@ static int make_mode(struct drm_device *dev,
 	    mhz < 1000 || mhz > 1000000) {
 		return -EINVAL;
 	}
-	mode = drm_cvt_mode(dev, (int)options->width, (int)options->height,
-			    (int)(mhz + 500) / 1000, false, false, false);
+	mode = make_timing(dev, options, mhz, false);
+	if (mode && mode->clock > EDID_CLOCK_MAX) {
+		/* As displays of that size do it. */
+		drm_mode_destroy(dev, mode);
+		mode = make_timing(dev, options, mhz, true);
+	}
 	if (!mode) {
-		return -ENOMEM;
+		return -EINVAL;
 	}
 	if (mhz % 1000) {
 		mode->clock =

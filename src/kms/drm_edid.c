@@ -18,6 +18,8 @@
 #define DIGITAL_8BPC  0xa0 /* 8 bits a colour, by an interface unnamed */
 #define GAMMA_2_2     120  /* (gamma - 1) * 100 */
 #define FEATURES      0x06 /* the first timing is the native one; sRGB */
+#define WIDTH_CM      21   /* of the picture, at this byte */
+#define HEIGHT_CM     22
 #define NO_STANDARD   0x01 /* both bytes of a standard timing left out */
 #define NR_STANDARD   8
 #define DESCRIPTOR    18 /* bytes */
@@ -82,7 +84,7 @@ static void put_name(u8 *at, const char *name)
 
 static bool fits_detailed(const struct drm_display_mode *mode)
 {
-	return mode->clock / 10 <= 0xffff && mode->hdisplay <= 0xfff &&
+	return mode->clock <= EDID_CLOCK_MAX && mode->hdisplay <= 0xfff &&
 	       mode->vdisplay <= 0xfff &&
 	       mode->htotal - mode->hdisplay <= 0xfff &&
 	       mode->vtotal - mode->vdisplay <= 0xfff &&
@@ -207,8 +209,8 @@ void uprime_edid_make(const struct uprime_edid_params *params,
 	edid[18] = 1;
 	edid[19] = 4;
 	edid[20] = DIGITAL_8BPC;
-	edid[21] = (u8)min(params->width_mm / 10, 255u);
-	edid[22] = (u8)min(params->height_mm / 10, 255u);
+	edid[WIDTH_CM] = (u8)min(params->width_mm / 10, 255u);
+	edid[HEIGHT_CM] = (u8)min(params->height_mm / 10, 255u);
 	edid[23] = GAMMA_2_2;
 	edid[24] = FEATURES;
 	memcpy(edid + 25, chromaticity, sizeof(chromaticity));
@@ -253,6 +255,8 @@ int drm_connector_update_edid_property(struct drm_connector *connector,
 	    (!edid || old->length != size || memcmp(old->data, edid, size))) {
 		connector->epoch_counter++;
 	}
+	connector->display_info.width_mm = edid ? edid[WIDTH_CM] * 10 : 0;
+	connector->display_info.height_mm = edid ? edid[HEIGHT_CM] * 10 : 0;
 	ret = drm_property_replace_global_blob(
 		connector->dev, &connector->edid_blob_ptr, size, edid,
 		&connector->base, config->edid_property);
