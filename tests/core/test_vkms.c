@@ -432,11 +432,15 @@ TEST(a_display_is_plugged_in_and_pulled_out)
 	must(vkms()->plug(stage.dev, 0, false, NULL));
 	assert_int_equal(probe(&modes, &mode), connector_status_disconnected);
 	assert_int_equal(modes, 0);
+	assert_int_equal(screen_connector()->display_info.width_mm, 0);
 	must(vkms()->plug(stage.dev, 0, true, &other));
 	assert_int_equal(probe(&modes, &mode), connector_status_connected);
 	assert_int_equal(mode.hdisplay, 800);
 	assert_int_equal(mode.vdisplay, 600);
 	assert_true(mode.type & DRM_MODE_TYPE_PREFERRED);
+	/* 96 pixels an inch, in whole centimetres. */
+	assert_int_equal(screen_connector()->display_info.width_mm, 210);
+	assert_int_equal(screen_connector()->display_info.height_mm, 150);
 }
 
 TEST(a_display_that_cannot_be_is_not_plugged_in)
