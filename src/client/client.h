@@ -351,13 +351,17 @@ bool node_find_nofollow(int dirfd, const char *path, struct node *node);
 bool node_behind(int fd, struct node *node);
 /* @path, which begins with '/', as it is outside of the testbed. */
 const char *node_outside(const char *path);
-bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX]);
+int node_absolute(int dirfd, const char *path, char *out);
 /* Longest path of what is in a folder of /run, in umockdev's directory. */
 #define NODE_RUN_MAX 512
 bool node_run(const char *path, char out[NODE_RUN_MAX]);
-bool node_server_text(int fd, char path[WIRE_PATH_MAX]);
 /* The fd of this process that a link in /proc or /dev/fd names, or -1. */
 int node_fd_link(int dirfd, const char *path);
+
+/* ---- server_path.c: which path the server opens ---- */
+
+bool server_path_find(int dirfd, const char *path, char found[WIRE_PATH_MAX]);
+bool server_path_of_text(int fd, char path[WIRE_PATH_MAX]);
 
 /* ---- next.c: what the wrappers hide ---- */
 

@@ -104,7 +104,7 @@ static BIG_FRAME ssize_t refused(int fd, uint64_t addr, size_t size,
 
 	if (dmabuf_is_marked(fd, NULL))
 		return wrapper_return(-EINVAL);
-	if (ret < 0 && node_server_text(fd, path))
+	if (ret < 0 && server_path_of_text(fd, path))
 		return wrapper_return(write_path(path, addr, size));
 	return ret;
 }

@@ -31,7 +31,7 @@ static __attribute__((noinline)) ssize_t link_of_fd(int fd, char *buf,
 		strcat(link, anon->name);
 	} else if (node_behind(fd, &node)) {
 		text = node.path;
-	} else if (node_server_text(fd, link)) {
+	} else if (server_path_of_text(fd, link)) {
 		text = link;
 	} else if (!dmabuf_is(fd, link + strlen(DMABUF_PREFIX))) {
 		if (raw_fd_link(fd, link, sizeof(link)) < 0)

@@ -77,8 +77,15 @@ const char *node_outside(const char *path)
 		       : path;
 }
 
-/* @path as an absolute one, seen from outside of the testbed's directory. */
-static BIG_FRAME int absolute(int dirfd, const char *path, char *out)
+/**
+ * node_absolute() - a path as an absolute one, seen from outside of the testbed
+ * @dirfd: as of openat(2)
+ * @path: as of openat(2)
+ * @out: PATH_MAX bytes, set to it
+ *
+ * Return: 0; -errno.
+ */
+BIG_FRAME int node_absolute(int dirfd, const char *path, char *out)
 {
 	const char *outside;
 	size_t len = 0;
@@ -193,7 +200,7 @@ static BIG_FRAME bool look_up(int dirfd, const char *path, bool follow_links,
 	char full[PATH_MAX];
 	int links;
 
-	if (absolute(dirfd, path, full) < 0)
+	if (node_absolute(dirfd, path, full) < 0)
 		return false;
 	for (links = 0; links < LINKS_MAX; links++) {
 		if (is_node(full, node))
@@ -299,113 +306,6 @@ bool node_run(const char *path, char out[NODE_RUN_MAX])
 	}
 	return found && snprintf(out, NODE_RUN_MAX, "%s%s", session_testbed(),
 				 path) < NODE_RUN_MAX;
-}
-
-/* The names of the files that the server opens. */
-static bool looks_like_server_path(const char *path)
-{
-	static const char *const names[] = {
-		"name",	   "clients", "gem_names",    "bufinfo",
-		"sw_sync", "status",  "enabled",      "dpms",
-		"modes",   "edid",    "connector_id",
-	};
-	const char *base = strrchr(path, '/');
-	size_t i;
-
-	base = base ? base + 1 : path;
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(base, names[i]))
-			return true;
-	return false;
-}
-
-/* Where they are. */
-static bool is_server_folder(const char *path)
-{
-	return starts_with(path, "/sys/kernel/debug/") ||
-	       (starts_with(path, "/sys/devices/platform/") &&
-		strstr(path, "/drm/card"));
-}
-
-/* Replaces the folder of a path, which may lead over links of the testbed
- * (/sys/class/drm/card0-Virtual-1), by that which they lead to. */
-static BIG_FRAME void resolve_folder(char *path)
-{
-	const char *base = strrchr(path, '/'), *outside;
-	char folder[PATH_MAX];
-	int fd, len;
-
-	len = snprintf(folder, sizeof(folder), "%s%.*s", session_testbed(),
-		       (int)(base - path), path);
-	if (len >= (int)sizeof(folder))
-		return;
-	fd = (int)raw_syscall(SYS_openat, AT_FDCWD, folder,
-			      O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	len = raw_fd_link(fd, folder, sizeof(folder));
-	raw_close(fd);
-	if (len < 0)
-		return;
-	outside = node_outside(folder);
-	len = (int)strlen(outside);
-	if (len + strlen(base) < PATH_MAX) {
-		memmove(path + len, base, strlen(base) + 1);
-		memcpy(path, outside, (size_t)len);
-	}
-}
-
-static BIG_FRAME bool look_up_server_path(int dirfd, const char *path,
-					  char found[WIRE_PATH_MAX])
-{
-	char full[PATH_MAX];
-
-	if (absolute(dirfd, path, full) < 0)
-		return false;
-	if (starts_with(full, "/sys/") && !is_server_folder(full))
-		resolve_folder(full);
-	if (strlen(full) >= WIRE_PATH_MAX ||
-	    (!is_server_folder(full) && strcmp(full, "/dev/sw_sync") != 0))
-		return false;
-	strcpy(found, full);
-	return true;
-}
-
-/**
- * node_server_path() - may this be a path which the server opens?
- * @dirfd: as of openat(2)
- * @path: as of openat(2); may be NULL
- * @found: set to the path as the server knows it, if it may
- */
-bool node_server_path(int dirfd, const char *path, char found[WIRE_PATH_MAX])
-{
-	return session_on() && path && looks_like_server_path(path) &&
-	       look_up_server_path(dirfd, path, found);
-}
-
-/**
- * node_server_text() - is this fd a text which the server made of a path?
- * @fd: any number
- * @path: set to the path, if it is
- */
-BIG_FRAME bool node_server_text(int fd, char path[WIRE_PATH_MAX])
-{
-	static const char memfd[] = "/memfd:", deleted[] = " (deleted)";
-	char link[PATH_MAX];
-	char *name = link + strlen(memfd);
-	int len;
-
-	if (!session_on())
-		return false;
-	len = raw_fd_link(fd, link, sizeof(link));
-	if (len < (int)(strlen(memfd) + strlen(deleted)) ||
-	    !starts_with(link, memfd))
-		return false;
-	link[len - (int)strlen(deleted)] = '\0';
-	if (!is_server_folder(name) || strlen(name) >= WIRE_PATH_MAX)
-		return false;
-	strcpy(path, name);
-	return true;
 }
 
 /* The fd in "/proc/PID/fd/N" and the like, or -1. */

@@ -122,7 +122,7 @@ static bool open_path(int dirfd, const char *path, int flags, int *ret)
 
 	if (open_run(path, flags, ret))
 		return true;
-	if (node_server_path(dirfd, path, name)) {
+	if (server_path_find(dirfd, path, name)) {
 		*ret = open_server_path(name, flags);
 		return *ret != -ENOENT;
 	}

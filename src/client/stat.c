@@ -157,7 +157,7 @@ static bool is_bad(int dirfd, const char *path, int flags, int *ret)
 		char text[WIRE_PATH_MAX];                                      \
                                                                                \
 		if (S_ISREG((st)->st_mode) && !(st)->st_nlink &&               \
-		    node_server_text(fd, text))                                \
+		    server_path_of_text(fd, text))                                \
 			return next_stat(text, st);                            \
 	} while (0)
 
@@ -290,7 +290,7 @@ static int text_statx(int dirfd, const char *path, int flags, unsigned int mask,
 	char text[WIRE_PATH_MAX];
 
 	if (ret || path[0] || !S_ISREG(st->stx_mode) || st->stx_nlink ||
-	    !node_server_text(dirfd, text))
+	    !server_path_of_text(dirfd, text))
 		return ret;
 	return next()->statx(AT_FDCWD, text, flags & ~AT_EMPTY_PATH, mask, st);
 }

@@ -170,6 +170,14 @@ struct connection {
 /* server_tell - tell who started us how PROGRAM ended */
 void server_tell(struct server *server, bool over);
 
+/* devices.c */
+
+/* devices_add - make the devices of the session. 0 and devices_remove() undoes
+ * it; -errno, and it was said */
+int devices_add(struct server *server);
+void devices_remove(struct server *server);
+bool devices_have_display(const struct server *server);
+
 /* events.c */
 
 /* server_wait - serve the session until it seems to be over */

@@ -2,20 +2,14 @@
 /**
  * DOC: the testbed
  *
- * What a program sees of a device in /dev and /sys is that of Linux's vgem, a
- * platform device without a bound driver, as udev names it on a desktop.
- * umockdev keeps it in a directory and redirects programs there; it is loaded
- * when it is needed, so that uprime itself has no need of GLib. Used by the
- * main thread only. umockdev has threads of its own.
- *
- * A node is given content so that umockdev makes it a plain file: without, it
- * would be a terminal of the system, of which there may be none. Nobody reads
- * it: the client opens nodes.
+ * What a program sees of devices in /dev and /sys umockdev keeps in a
+ * directory, and redirects programs there. It is loaded when it is needed, so
+ * that uprime itself has no need of GLib. Used by the main thread only.
+ * umockdev has threads of its own.
  */
 #include "testbed.h"
 
 #include <dlfcn.h>
-#include <drm/drm_drv.h>
 #include <fcntl.h>
 #include <errno.h>
 #include <limits.h>
@@ -26,7 +20,6 @@
 #include <unistd.h>
 
 #include "say.h"
-#include "wire.h"
 
 /* A miscellaneous device, with a number the system gives to nothing else. */
 #define MISC_MAJOR 10
@@ -53,17 +46,6 @@ struct testbed_calls {
 	void (*error_free)(struct gerror *error);
 	void (*free)(void *memory);
 };
-
-/* The attributes by which every device in /sys speaks of its power. */
-static const char power_attributes[] =
-	"A: power/async=disabled\\n\n"
-	"A: power/control=auto\\n\n"
-	"A: power/runtime_active_kids=0\\n\n"
-	"A: power/runtime_active_time=0\\n\n"
-	"A: power/runtime_enabled=disabled\\n\n"
-	"A: power/runtime_status=unsupported\\n\n"
-	"A: power/runtime_suspended_time=0\\n\n"
-	"A: power/runtime_usage=0\\n\n";
 
 static bool load(struct testbed_calls *calls)
 {
@@ -114,143 +96,6 @@ int testbed_open(struct testbed *testbed)
 	return 0;
 }
 
-/* "card0", "renderD128" */
-static void node_name(const struct drm_minor *minor, char *name, size_t size)
-{
-	snprintf(name, size, "%s%d",
-		 minor->type == DRM_MINOR_RENDER ? "renderD" : "card",
-		 minor->index);
-}
-
-static void describe_node(FILE *text, const struct drm_minor *minor)
-{
-	const char *bus = minor->dev->dev->name;
-	char name[32];
-
-	node_name(minor, name, sizeof(name));
-	fprintf(text,
-		"\nP: /devices/platform/%s/drm/%s\n"
-		"N: dri/%s=00\n"
-		"E: DEVNAME=/dev/dri/%s\n"
-		"E: DEVTYPE=drm_minor\n"
-		"E: MAJOR=%d\n"
-		"E: MINOR=%d\n"
-		"E: SUBSYSTEM=drm\n"
-		"A: dev=%d:%d\\n\n"
-		"L: device=../../../%s\n"
-		"%s",
-		bus, name, name, name, DRM_MAJOR, minor->index, DRM_MAJOR,
-		minor->index, bus, power_attributes);
-}
-
-/* The device as a .umockdev text, the caller's to free(); NULL. */
-static char *describe(const struct drm_device *dev)
-{
-	const char *bus = dev->dev->name;
-	/* "vgem.1" is a platform device "vgem". */
-	int kind = (int)strcspn(bus, ".");
-	char *text = NULL;
-	size_t size;
-	FILE *file;
-
-	file = open_memstream(&text, &size);
-	if (!file) {
-		return NULL;
-	}
-	fprintf(file,
-		"P: /devices/platform/%s\n"
-		"E: SUBSYSTEM=platform\n"
-		"E: MODALIAS=platform:%.*s\n"
-		"A: modalias=platform:%.*s\\n\n"
-		"A: driver_override=(null)\\n\n"
-		"%s",
-		bus, kind, bus, kind, bus, power_attributes);
-	describe_node(file, &dev->primary);
-	if (dev->render.index >= 0) {
-		describe_node(file, &dev->render);
-	}
-	fputc('\n', file);
-	if (fclose(file)) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-/* umockdev writes all that udev is to know into the file of events, which is
- * more than the kernel does. */
-static bool write_uevent(const struct testbed *testbed, const char *device,
-			 const char *text)
-{
-	char path[PATH_MAX];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/sys/devices/platform/%s/uevent",
-		 testbed->root, device);
-	file = fopen(path, "we");
-	if (!file) {
-		return false;
-	}
-	fputs(text, file);
-	return !fclose(file);
-}
-
-/* What the text cannot say of a node: empty, for everybody, with udev's link
- * by its place on the bus. */
-static bool finish_node(const struct testbed *testbed,
-			const struct drm_minor *minor)
-{
-	char name[32], path[PATH_MAX], target[64], device[64], text[128];
-
-	node_name(minor, name, sizeof(name));
-	snprintf(device, sizeof(device), "%s/drm/%s", minor->dev->dev->name,
-		 name);
-	snprintf(text, sizeof(text),
-		 "MAJOR=%d\nMINOR=%d\nDEVNAME=dri/%s\nDEVTYPE=drm_minor\n",
-		 DRM_MAJOR, minor->index, name);
-	if (!write_uevent(testbed, device, text)) {
-		return false;
-	}
-	snprintf(path, sizeof(path), "%s/dev/dri/%s", testbed->root, name);
-	if (truncate(path, 0) || chmod(path, 0666)) {
-		return false;
-	}
-	snprintf(path, sizeof(path), "%s/dev/dri/by-path", testbed->root);
-	if (mkdir(path, 0755) && errno != EEXIST) {
-		return false;
-	}
-	snprintf(path, sizeof(path), "%s/dev/dri/by-path/platform-%s-%s",
-		 testbed->root, minor->dev->dev->name,
-		 minor->type == DRM_MINOR_RENDER ? "render" : "card");
-	snprintf(target, sizeof(target), "../%s", name);
-	return !symlink(target, path);
-}
-
-static bool finish_device(const struct testbed *testbed,
-			  const struct drm_device *dev)
-{
-	const char *bus = dev->dev->name;
-	char text[64];
-
-	snprintf(text, sizeof(text), "MODALIAS=platform:%.*s\n",
-		 (int)strcspn(bus, "."), bus);
-	return write_uevent(testbed, bus, text);
-}
-
-static bool finish_class(const struct testbed *testbed)
-{
-	char path[PATH_MAX];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/sys/class/drm/version", testbed->root);
-	file = fopen(path, "we");
-	if (!file) {
-		return false;
-	}
-	fputs("drm 1.1.0 20060810\n", file);
-	return !fclose(file);
-}
-
 /* umockdev tells udev's listeners of a new device, of which there are none yet,
  * and complains on stderr that the system's own /sys does not know it. */
 static int mute_stderr(void)
@@ -292,76 +137,6 @@ int testbed_add_text(struct testbed *testbed, const char *name,
 		testbed->calls->error_free(error);
 	}
 	return -EINVAL;
-}
-
-/* The same with a text that is freed; NULL: there was no memory for it. */
-static int add_text(struct testbed *testbed, const char *name, char *text)
-{
-	int ret;
-
-	if (!text) {
-		say("out of memory.");
-		return -ENOMEM;
-	}
-	ret = testbed_add_text(testbed, name, text);
-	free(text);
-	return ret;
-}
-
-static int say_incomplete(const struct testbed *testbed)
-{
-	int ret = -errno;
-
-	say("cannot complete %s: %s.", testbed->root, strerror(-ret));
-	return ret;
-}
-
-int testbed_add(struct testbed *testbed, const struct drm_device *dev)
-{
-	int ret = add_text(testbed, dev->dev->name, describe(dev));
-
-	if (ret) {
-		return ret;
-	}
-	if (!finish_device(testbed, dev) ||
-	    !finish_node(testbed, &dev->primary) ||
-	    (dev->render.index >= 0 && !finish_node(testbed, &dev->render)) ||
-	    !finish_class(testbed)) {
-		return say_incomplete(testbed);
-	}
-	return 0;
-}
-
-/* A connector as a .umockdev text, the caller's to free(); NULL. */
-static char *describe_connector(const struct drm_device *dev,
-				const char *device)
-{
-	char *text = NULL;
-
-	return asprintf(&text,
-			"P: /devices/platform/%s\n"
-			"E: DEVTYPE=drm_connector\n"
-			"E: SUBSYSTEM=drm\n"
-			"L: device=../../card%d\n"
-			"%s\n",
-			device, dev->primary.index, power_attributes) < 0
-		       ? NULL
-		       : text;
-}
-
-int testbed_add_connector(struct testbed *testbed, const struct drm_device *dev,
-			  const char *name)
-{
-	char device[PATH_MAX];
-	int ret;
-
-	snprintf(device, sizeof(device), "%s/drm/card%d/card%d-%s",
-		 dev->dev->name, dev->primary.index, dev->primary.index, name);
-	ret = add_text(testbed, name, describe_connector(dev, device));
-	if (!ret && !write_uevent(testbed, device, "DEVTYPE=drm_connector\n")) {
-		ret = say_incomplete(testbed);
-	}
-	return ret;
 }
 
 int testbed_write(const struct testbed *testbed, const char *name,
