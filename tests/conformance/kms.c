@@ -31,6 +31,13 @@ const struct subject *const subjects[] = {
 	&kms_atomic_subject,
 	&kms_atomic_values_subject,
 	&kms_atomic_arguments_subject,
+	&kms_fence_subject,
+	&kms_owner_subject,
+	&kms_lease_subject,
+	&kms_writeback_subject,
+	&kms_crc_subject,
+	&kms_files_subject,
+	&kms_buffer_subject,
 	NULL,
 };
 

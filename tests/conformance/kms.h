@@ -64,6 +64,13 @@ extern const struct subject kms_event_subject;
 extern const struct subject kms_atomic_subject;
 extern const struct subject kms_atomic_values_subject;
 extern const struct subject kms_atomic_arguments_subject;
+extern const struct subject kms_fence_subject;
+extern const struct subject kms_owner_subject;
+extern const struct subject kms_lease_subject;
+extern const struct subject kms_writeback_subject;
+extern const struct subject kms_crc_subject;
+extern const struct subject kms_files_subject;
+extern const struct subject kms_buffer_subject;
 
 /* kms_device.c */
 
@@ -98,6 +105,9 @@ uint32_t kms_dumb(int file, uint32_t width, uint32_t height, uint32_t bpp,
 		  uint32_t *pitch);
 /* A framebuffer of its own buffer; or gives up. */
 uint32_t kms_fb(int file, uint32_t width, uint32_t height, uint32_t format);
+/* The same, with its pixels; *@pitch bytes a row. */
+uint32_t kms_fb_mapped(int file, uint32_t width, uint32_t height,
+		       uint32_t format, void **pixels, uint32_t *pitch);
 /* One of the mode's size, XRGB8888. */
 uint32_t kms_screen(int file);
 int kms_remove_fb(int file, uint32_t fb);
@@ -109,6 +119,17 @@ uint32_t kms_light(int file);
 const char *kms_plane_state(int file, uint32_t plane);
 /* Whether the CRTC is on, with which framebuffer, in which mode. */
 const char *kms_crtc_state(int file);
+
+/* kms_paint.c: pictures that can be told apart */
+
+#define KMS_SMALL_WIDTH	 160u
+#define KMS_SMALL_HEIGHT 120u
+
+/* A framebuffer with nearly all values there are. */
+uint32_t kms_painted(int file, uint32_t format, uint32_t width,
+		     uint32_t height);
+/* A blob of a mode of that size, at 60 Hz. */
+uint32_t kms_small_mode(int file);
 
 /* kms_request.c: an atomic request */
 

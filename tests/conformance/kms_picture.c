@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 
 #define MAX_MODES 128
 
@@ -72,28 +73,50 @@ uint32_t kms_dumb(int file, uint32_t width, uint32_t height, uint32_t bpp,
 	return dumb.handle;
 }
 
-uint32_t kms_fb(int file, uint32_t width, uint32_t height, uint32_t format)
+static uint32_t bits_of(uint32_t format)
 {
-	uint32_t bpp = 32;
+	switch (format) {
+	case DRM_FORMAT_RGB565:
+		return 16;
+	case DRM_FORMAT_XRGB16161616:
+	case DRM_FORMAT_ARGB16161616:
+		return 64;
+	default:
+		return 32;
+	}
+}
+
+uint32_t kms_fb_mapped(int file, uint32_t width, uint32_t height,
+		       uint32_t format, void **pixels, uint32_t *pitch)
+{
 	struct drm_mode_fb_cmd2 add = {
 		.width = width,
 		.height = height,
 		.pixel_format = format,
 	};
 
-	if (format == DRM_FORMAT_RGB565) {
-		bpp = 16;
-	} else if (format == DRM_FORMAT_XRGB16161616 ||
-		   format == DRM_FORMAT_ARGB16161616) {
-		bpp = 64;
-	}
-	add.handles[0] = kms_dumb(file, width, height, bpp, &add.pitches[0]);
+	add.handles[0] =
+		kms_dumb(file, width, height, bits_of(format), &add.pitches[0]);
 	if (ioctl(file, DRM_IOCTL_MODE_ADDFB2, &add)) {
 		give_up(text("ADDFB2 of %s", fourcc(format)));
+	}
+	if (pixels) {
+		*pixels = device_map(file, add.handles[0],
+				     (size_t)add.pitches[0] * height,
+				     PROT_READ | PROT_WRITE);
+		*pitch = add.pitches[0];
+		if (*pixels == MAP_FAILED) {
+			give_up("mmap");
+		}
 	}
 	/* The framebuffer has the buffer; a handle more would be in the way. */
 	gem_close(file, add.handles[0]);
 	return add.fb_id;
+}
+
+uint32_t kms_fb(int file, uint32_t width, uint32_t height, uint32_t format)
+{
+	return kms_fb_mapped(file, width, height, format, NULL, NULL);
 }
 
 uint32_t kms_screen(int file)
