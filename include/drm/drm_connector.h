@@ -114,21 +114,22 @@ struct drm_display_info {
  */
 struct drm_connector {
 	struct drm_device *dev;
-	struct list_head head;	     /* mode_config.connector_list;
-					connector_list_lock */
+	struct list_head head; /* mode_config.connector_list; constant once
+				  registered */
 	struct drm_mode_object base; /* counted */
 	struct drm_object_properties properties;
 	char name[32];	       /* "Virtual-1"; constant */
 	unsigned int index;    /* constant */
 	int connector_type;    /* DRM_MODE_CONNECTOR_*; constant */
 	int connector_type_id; /* the lowest free one from 1; constant */
+	/* written while the device gets its nodes and loses them */
 	enum drm_connector_registration_state registration_state;
 	struct list_head modes;	       /* mode_config.mutex */
 	struct list_head probed_modes; /* during a probe; mode_config.mutex */
-	enum drm_connector_status status;	 /* mode_config.mutex */
-	enum drm_connector_force force; /* instead of detect;
-					   mode_config.mutex */
-	u64 epoch_counter;			 /* mode_config.mutex */
+	enum drm_connector_status status; /* mode_config.mutex */
+	enum drm_connector_force force;	  /* instead of detect;
+					     mode_config.mutex */
+	u64 epoch_counter;		  /* mode_config.mutex */
 	bool untold_change; /* a probe came before who wanted to tell that the
 			       status is another; mode_config.mutex */
 	struct drm_display_info display_info;	 /* mode_config.mutex */
@@ -161,14 +162,33 @@ EXPORT_SYMBOL int drm_connector_init(struct drm_device *dev,
 				     struct drm_connector *connector,
 				     const struct drm_connector_funcs *funcs,
 				     int connector_type);
+
+/**
+ * drm_connector_cleanup() - undo drm_connector_init()
+ * @connector: the connector, of an unregistered device; zeroed
+ *
+ * Its state, modes and EDID go as well.
+ */
 EXPORT_SYMBOL void drm_connector_cleanup(struct drm_connector *connector);
+
+/**
+ * drm_connector_attach_encoder() - let a connector use an encoder
+ * @connector: the connector, before its device is registered
+ * @encoder: the encoder
+ *
+ * Return: 0; -EINVAL (it is in use already).
+ */
 EXPORT_SYMBOL int drm_connector_attach_encoder(struct drm_connector *connector,
 					       struct drm_encoder *encoder);
 /* drm_connector_attach_edid_property - for virtual connectors which have one */
 EXPORT_SYMBOL void
 drm_connector_attach_edid_property(struct drm_connector *connector);
+
+/* Take and drop a reference: with the last one funcs->destroy runs. */
 EXPORT_SYMBOL void drm_connector_get(struct drm_connector *connector);
 EXPORT_SYMBOL void drm_connector_put(struct drm_connector *connector);
+
+/* drm_get_connector_status_name - as in /sys */
 EXPORT_SYMBOL const char *
 drm_get_connector_status_name(enum drm_connector_status status);
 
@@ -201,14 +221,32 @@ drm_connector_lookup(struct drm_device *dev, struct drm_file *file, u32 id)
 
 /* ---- drm_probe_helper.c ---- */
 
-/* drm_helper_probe_single_connector_modes - for fill_modes */
+/**
+ * drm_helper_probe_single_connector_modes() - for fill_modes
+ * @connector: the connector
+ * @max_x: the largest width that can be shown
+ * @max_y: and height
+ *
+ * Status, modes and EDID are those of the driver then. mode_config.mutex held.
+ *
+ * Return: how many modes the driver has told of, 0 if none can be shown.
+ */
 EXPORT_SYMBOL int
 drm_helper_probe_single_connector_modes(struct drm_connector *connector,
 					u32 max_x, u32 max_y);
-/* drm_connector_detect_changed - ask the driver for the status; true, if it (or
- * the EDID) is another than before: the host then tells programs with
- * drm_sysfs_hotplug_event(). mode_config.mutex not held. */
-EXPORT_SYMBOL bool drm_connector_detect_changed(struct drm_connector *);
+
+/**
+ * drm_connector_detect_changed() - ask the driver for the status
+ * @connector: the connector
+ *
+ * For whoever has plugged something in, or pulled it out. mode_config.mutex not
+ * held.
+ *
+ * Return: whether status or EDID have changed since this was asked last: then
+ * programs are to be told, with drm_kms_helper_connector_hotplug_event().
+ */
+EXPORT_SYMBOL bool
+drm_connector_detect_changed(struct drm_connector *connector);
 /* drm_kms_helper_hotplug_event - tell programs: <drm/drm_sysfs.h> */
 EXPORT_SYMBOL void drm_kms_helper_hotplug_event(struct drm_device *dev);
 EXPORT_SYMBOL void
@@ -224,18 +262,31 @@ drm_kms_helper_connector_hotplug_event(struct drm_connector *connector);
 struct uprime_edid_params {
 	const char *name; /* up to 13 characters */
 	unsigned int serial;
-	const struct drm_display_mode *const *modes; /* the preferred one first;
-							four fit as detailed
-							timings but one each
-							for name and range */
+	/* The preferred one first. The first two are told in detail if they
+	 * fit, the others as far as old standards have them. */
+	const struct drm_display_mode *const *modes;
 	unsigned int nr_modes;
 	unsigned int width_mm, height_mm;
 };
 
-/* uprime_edid_make - an EDID 1.4 with a checksum, vendor "UPR" */
+/**
+ * uprime_edid_make() - make an EDID 1.4, of the vendor "UPR"
+ * @params: what is to be in it
+ * @edid: is written
+ */
 EXPORT_SYMBOL void uprime_edid_make(const struct uprime_edid_params *params,
 				    u8 edid[EDID_LENGTH]);
-/* drm_connector_update_edid_property - 0; -ENOMEM. mode_config.mutex held. */
+
+/**
+ * drm_connector_update_edid_property() - tell programs the EDID
+ * @connector: the connector
+ * @edid: is copied; NULL: there is none
+ * @size: bytes of it
+ *
+ * For get_modes. mode_config.mutex held.
+ *
+ * Return: 0; -ENOMEM, -EINVAL (the connector has no such property).
+ */
 EXPORT_SYMBOL int
 drm_connector_update_edid_property(struct drm_connector *connector,
 				   const u8 *edid, size_t size);

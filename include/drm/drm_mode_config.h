@@ -138,13 +138,29 @@ struct drm_mode_config {
 	struct drm_property *writeback_out_fence_ptr_property;
 };
 
-/* drm_mode_config_init - before all else of a display. 0 and
- * drm_mode_config_cleanup() undoes it; -ENOMEM, -EAGAIN (no thread to be had) */
+/**
+ * drm_mode_config_init() - let a device have a display
+ * @dev: the device, before all else of its display
+ *
+ * Return: 0 and drm_mode_config_cleanup() undoes it; -ENOMEM, -EAGAIN (no
+ * thread to be had).
+ */
 EXPORT_SYMBOL int drm_mode_config_init(struct drm_device *dev);
-/* drm_mode_config_cleanup - free properties, blobs, framebuffers and numbers;
- * CRTCs, planes, encoders and connectors are cleaned up by then */
+
+/**
+ * drm_mode_config_cleanup() - free the properties, blobs and numbers of a
+ * device
+ * @dev: the device, of which nobody has anything any more: CRTCs, planes,
+ * encoders and connectors are cleaned up
+ */
 EXPORT_SYMBOL void drm_mode_config_cleanup(struct drm_device *dev);
-/* drm_mode_config_reset - make the first state of everything. 0; -ENOMEM */
+
+/**
+ * drm_mode_config_reset() - give everything its first state: off
+ * @dev: the device, before it is registered
+ *
+ * Return: 0; -ENOMEM.
+ */
 EXPORT_SYMBOL int drm_mode_config_reset(struct drm_device *dev);
 
 #endif

@@ -31,11 +31,11 @@ EXPORT_SYMBOL bool completion_done(struct completion *x);
  * wait_for_completion_timeout() - wait until it has happened
  * @x: what
  * @timeout: ns from now, or TASK_FOREVER
- * @intr: end also when the current task has a signal to handle
+ * @intr: end also when the current task has a signal to handle, or cannot wait
  *
  * No lock may be held.
  *
- * Return: 0; -ETIMEDOUT, -EINTR, -ENOMEM (cannot wait).
+ * Return: 0; -ETIMEDOUT; with @intr also -EINTR, -ENOMEM (cannot wait).
  */
 EXPORT_SYMBOL int wait_for_completion_timeout(struct completion *x, s64 timeout,
 					      bool intr);

@@ -39,22 +39,26 @@ static enum hrtimer_restart vkms_vblank(struct hrtimer *timer)
 {
 	struct vkms_output *output =
 		container_of(timer, struct vkms_output, vblank_timer);
-	struct vkms_picture *old = NULL;
 
 	/* Late or not: the time is when it should have been. */
 	hrtimer_forward(timer, ktime_get_ns(), output->period);
 	output->vblank_time = timer->expires - output->period;
 
 	spin_lock(&output->lock);
-	if (output->next) {
-		old = show(output, output->next, output->vblank_time);
+	while (output->next) {
+		struct vkms_picture *old =
+			show(output, output->next, output->vblank_time);
+
 		output->next = NULL;
+		/* Given up before the event tells that it is, so that the
+		 * commit is the last to do so: it has the time. */
+		spin_unlock(&output->lock);
+		vkms_picture_put(old);
+		spin_lock(&output->lock);
 	}
 	vkms_writeback_vblank(output);
 	drm_crtc_handle_vblank(&output->crtc);
 	spin_unlock(&output->lock);
-
-	vkms_picture_put(old);
 	return HRTIMER_RESTART;
 }
 

@@ -38,15 +38,11 @@ bool completion_done(struct completion *x)
 	return done;
 }
 
-int wait_for_completion_timeout(struct completion *x, s64 timeout, bool intr)
+static int wait_until(struct completion *x, s64 deadline, bool intr)
 {
 	struct waiter waiter = {.task = current_task()};
-	s64 deadline = TASK_FOREVER, now = ktime_get_ns();
 	int ret = 0;
 
-	if (timeout < TASK_FOREVER - now) {
-		deadline = now + timeout;
-	}
 	spin_lock(&x->lock);
 	list_add_tail(&waiter.node, &x->waiters);
 	while (!x->done && !ret) {
@@ -60,5 +56,24 @@ int wait_for_completion_timeout(struct completion *x, s64 timeout, bool intr)
 	}
 	list_del_init(&waiter.node);
 	spin_unlock(&x->lock);
+	return ret;
+}
+
+int wait_for_completion_timeout(struct completion *x, s64 timeout, bool intr)
+{
+	s64 deadline = TASK_FOREVER, now = ktime_get_ns();
+	struct task *task = current_task();
+	int ret;
+
+	if (timeout < TASK_FOREVER - now) {
+		deadline = now + timeout;
+	}
+	ret = wait_until(x, deadline, intr);
+	if (ret == -ENOMEM && !intr) {
+		/* The task cannot wait, but this thread can. */
+		set_current_task(NULL);
+		ret = wait_until(x, deadline, false);
+		set_current_task(task);
+	}
 	return ret;
 }

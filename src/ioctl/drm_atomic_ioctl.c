@@ -3,10 +3,11 @@
  * DOC: changes that programs ask for
  *
  * A change is built with mode_config.mutex held, from what was read before. The
- * fds of its out-fences are given when the mutex is given up again; that an
- * address cannot be written to has to be told before anything is done, so -1 is
- * written first: the change is built once to see which addresses count, and
- * once more to be committed.
+ * fds of its out-fences are given when the change is made and the mutex is
+ * given up again, as what was given cannot be taken back: a program that can
+ * have no more fds finds -1. That an address cannot be written to has to be
+ * told before anything is done, so -1 is written first: the change is built
+ * once to see which addresses count, and once more to be committed.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -188,22 +189,18 @@ static void abandon_fences(struct signaling *signaling)
 	}
 }
 
-static int give_fences(struct signaling *signaling)
+/* The change is made, whether they can be given or not. */
+static void give_fences(struct signaling *signaling)
 {
-	int ret = 0;
-
 	for (unsigned int i = 0; i < signaling->nr; i++) {
 		struct out_fence *fence = &signaling->fences[i];
 		s32 fd = anon_file_install(fence->fd, true);
 
-		if (fd < 0) {
-			ret = fd;
-		} else if (copy_to_user(fence->address, &fd, sizeof(fd))) {
-			ret = -EFAULT;
+		if (fd >= 0) {
+			copy_to_user(fence->address, &fd, sizeof(fd));
 		}
 	}
 	signaling->nr = 0;
-	return ret;
 }
 
 /* Build a change. @nr is set to the number of values that are in it. */
@@ -311,7 +308,8 @@ static int commit_args(struct drm_atomic_state *state,
 			abandon_fences(signaling);
 		}
 	} while (ret == -EDEADLK);
-	return ret ? ret : give_fences(signaling);
+	give_fences(signaling);
+	return ret;
 }
 
 static int check_flags(struct drm_device *dev, struct drm_file *file,

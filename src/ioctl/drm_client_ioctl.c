@@ -29,8 +29,7 @@ static int string_to_user(u64 to, __kernel_size_t *len, const char *value)
 	return copy_to_user(to, value, min(full, room));
 }
 
-int drm_version_ioctl(struct drm_device *dev, void *data,
-		      struct drm_file *file)
+int drm_version_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
 	const struct drm_driver *driver = dev->driver;
 	struct drm_version *version = data;

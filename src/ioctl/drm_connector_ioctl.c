@@ -83,8 +83,8 @@ static int collect_modes(struct drm_connector *connector,
 	if (!answer->nr_modes || room < answer->nr_modes) {
 		return 0;
 	}
-	answer->modes = kcalloc(answer->nr_modes, sizeof(*answer->modes),
-				GFP_KERNEL);
+	answer->modes =
+		kcalloc(answer->nr_modes, sizeof(*answer->modes), GFP_KERNEL);
 	if (!answer->modes) {
 		return -ENOMEM;
 	}
@@ -170,10 +170,9 @@ int drm_mode_getconnector_ioctl(struct drm_device *dev, void *data,
 	}
 	args->count_modes = answer.nr_modes;
 	args->encoder_id = answer.encoder_id;
-	ret = drm_mode_object_give_properties(&answer.properties,
-					      args->props_ptr,
-					      args->prop_values_ptr,
-					      &args->count_props);
+	ret = drm_mode_object_give_properties(
+		&answer.properties, args->props_ptr, args->prop_values_ptr,
+		&args->count_props);
 out:
 	kfree(answer.modes);
 	drm_connector_put(connector);
@@ -214,9 +213,8 @@ int drm_mode_getencoder_ioctl(struct drm_device *dev, void *data,
 	mutex_lock(&dev->mode_config.mutex);
 	crtc = crtc_of(encoder);
 	mutex_unlock(&dev->mode_config.mutex);
-	args->crtc_id = crtc && drm_lease_held(file, crtc->base.id)
-				? crtc->base.id
-				: 0;
+	args->crtc_id =
+		crtc && drm_lease_held(file, crtc->base.id) ? crtc->base.id : 0;
 	args->encoder_type = (u32)encoder->encoder_type;
 	args->possible_crtcs =
 		drm_lease_filter_crtcs(file, encoder->possible_crtcs);

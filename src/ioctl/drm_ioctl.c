@@ -29,6 +29,18 @@ static bool is_driver_nr(unsigned int nr)
 	return nr >= DRM_COMMAND_BASE && nr < DRM_COMMAND_END;
 }
 
+/* Has the Linux that answers for a device heard of one of the core's ioctls? */
+static bool is_known(struct drm_device *dev, unsigned int nr)
+{
+	bool modeset = drm_core_check_feature(dev, DRIVER_MODESET);
+
+	if (nr == _IOC_NR(DRM_IOCTL_SYNCOBJ_EVENTFD) && !modeset) {
+		return drm_core_check_feature(dev, DRIVER_SYNCOBJ);
+	}
+	return !(drm_core_ioctls[nr].flags &
+		 (modeset ? DRM_UNTIL_6_1 : DRM_SINCE_6_12));
+}
+
 static const struct drm_ioctl_desc *find_desc(struct drm_device *dev,
 					      unsigned int nr)
 {
@@ -42,22 +54,10 @@ static const struct drm_ioctl_desc *find_desc(struct drm_device *dev,
 		}
 		desc = &driver->ioctls[nr];
 	} else {
-		if (nr >= drm_core_nr_ioctls) {
-			return NULL;
-		}
-		/* Linux 6.1, which answers for a device without them, has not
-		 * heard of it yet. */
-		if (nr == _IOC_NR(DRM_IOCTL_SYNCOBJ_EVENTFD) &&
-		    !drm_core_check_feature(dev, DRIVER_SYNCOBJ) &&
-		    !drm_core_check_feature(dev, DRIVER_MODESET)) {
+		if (nr >= drm_core_nr_ioctls || !is_known(dev, nr)) {
 			return NULL;
 		}
 		desc = &drm_core_ioctls[nr];
-	}
-	if (desc->flags & (drm_core_check_feature(dev, DRIVER_MODESET)
-				   ? DRM_UNTIL_6_1
-				   : DRM_SINCE_6_12)) {
-		return NULL;
 	}
 	return desc->func ? desc : NULL;
 }

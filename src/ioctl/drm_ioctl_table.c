@@ -3,10 +3,11 @@
  * DOC: the core's ioctls
  *
  * Who may call which, as Linux 6.1 has it (asked of the kernel, every number
- * on every kind of file). What a driver without display and the interfaces of
- * the first drivers does not have is here with the kernel's answer to it: that
- * decides whether a bad argument, a lack of rights or the lack of the feature
- * is told. Syncobjs are those of Linux 6.12.
+ * on every kind of file), or 6.12 of a device with displays. What a driver
+ * without the interfaces of the first drivers does not have is here with the
+ * kernel's answer to it: that decides whether a bad argument, a lack of rights
+ * or the lack of the feature is told. So does each function of a display, which
+ * looks for DRIVER_MODESET first. Syncobjs are those of Linux 6.12.
  */
 #include <linux/err.h>
 
@@ -42,7 +43,7 @@ static int legacy(struct drm_device *dev, void *data, struct drm_file *file)
 				       .func = (function),                     \
 				       .fd_in = (in),                          \
 				       .fd_out = (out)}
-/* Only where Linux 6.1 answers, or only where 6.12 does: see find_desc() */
+/* Only where Linux 6.1 answers, or only where 6.12 does: see is_known() */
 #define IOCTL_6_1(name, function, rights)                                      \
 	IOCTL(name, function, (rights) | DRM_UNTIL_6_1)
 #define IOCTL_6_12(name, function, rights)                                     \

@@ -125,7 +125,7 @@ int drm_mode_list_lessees_ioctl(struct drm_device *dev, void *data,
 	drm_master_put(&lessor);
 	if (!ret) {
 		ret = drm_give_ids(args->lessees_ptr, ids, count,
-			       &args->count_lessees);
+				   &args->count_lessees);
 	}
 	kfree(ids);
 	return ret;
@@ -150,7 +150,7 @@ int drm_mode_get_lease_ioctl(struct drm_device *dev, void *data,
 	drm_master_put(&lessee);
 	if (!ret) {
 		ret = drm_give_ids(args->objects_ptr, ids, count,
-			       &args->count_objects);
+				   &args->count_objects);
 	}
 	kfree(ids);
 	return ret;

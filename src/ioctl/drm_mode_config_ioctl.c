@@ -87,7 +87,8 @@ static int give_connectors(struct drm_device *dev, struct drm_file *file,
 			ids[nr++] = connector->base.id;
 		}
 	}
-	return drm_give_ids(res->connector_id_ptr, ids, nr, &res->count_connectors);
+	return drm_give_ids(res->connector_id_ptr, ids, nr,
+			    &res->count_connectors);
 }
 
 int drm_mode_getresources_ioctl(struct drm_device *dev, void *data,

@@ -64,6 +64,18 @@ static struct dma_fence *take_fence(struct drm_atomic_state *state)
 	return fence;
 }
 
+static void wait_for_fence(struct dma_fence *fence)
+{
+	struct task *task = current_task();
+
+	if (dma_fence_wait(fence, false)) {
+		/* The task cannot wait, but this thread can. */
+		set_current_task(NULL);
+		dma_fence_wait(fence, false);
+		set_current_task(task);
+	}
+}
+
 static void wait_for_fences(struct drm_atomic_state *state)
 {
 	struct mutex *mutex = &state->dev->mode_config.mutex;
@@ -73,7 +85,7 @@ static void wait_for_fences(struct drm_atomic_state *state)
 	drm_atomic_set_fence_deadlines(state);
 	mutex_unlock(mutex);
 	while ((fence = take_fence(state)) != NULL) {
-		dma_fence_wait(fence, false);
+		wait_for_fence(fence);
 		dma_fence_put(fence);
 	}
 }

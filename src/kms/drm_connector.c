@@ -66,10 +66,9 @@ int drm_connector_create_standard_properties(struct drm_device *dev)
 		dev, 0, "DPMS", dpms_names, ARRAY_SIZE(dpms_names));
 	config->path_property = drm_property_create(dev, fixed_blob, "PATH", 0);
 	config->tile_property = drm_property_create(dev, fixed_blob, "TILE", 0);
-	config->link_status_property =
-		drm_property_create_enum(dev, 0, "link-status",
-					 link_status_names,
-					 ARRAY_SIZE(link_status_names));
+	config->link_status_property = drm_property_create_enum(
+		dev, 0, "link-status", link_status_names,
+		ARRAY_SIZE(link_status_names));
 	config->non_desktop_property = drm_property_create_bool(
 		dev, DRM_MODE_PROP_IMMUTABLE, "non-desktop");
 	config->hdr_output_metadata_property = drm_property_create(
@@ -119,9 +118,8 @@ static void connector_free(struct kref *kref)
 
 void drm_connector_attach_edid_property(struct drm_connector *connector)
 {
-	drm_object_attach_property(&connector->base,
-				   connector->dev->mode_config.edid_property,
-				   0);
+	drm_object_attach_property(
+		&connector->base, connector->dev->mode_config.edid_property, 0);
 }
 
 int drm_connector_init(struct drm_device *dev, struct drm_connector *connector,
@@ -206,7 +204,7 @@ void drm_connector_register_all(struct drm_device *dev)
 {
 	struct drm_connector *connector;
 
-	drm_for_each_connector(connector, dev) {
+	drm_for_each_connector (connector, dev) {
 		connector->registration_state = DRM_CONNECTOR_REGISTERED;
 		drm_mode_object_register(dev, &connector->base);
 	}
@@ -216,7 +214,7 @@ void drm_connector_unregister_all(struct drm_device *dev)
 {
 	struct drm_connector *connector;
 
-	drm_for_each_connector(connector, dev) {
+	drm_for_each_connector (connector, dev) {
 		connector->registration_state = DRM_CONNECTOR_UNREGISTERED;
 	}
 }

@@ -10,22 +10,22 @@
 
 #include "internal.h"
 
-#define SECOND_NS	  1000000000
-#define TOTAL_MAX	  0x7fff /* lines; twice as many with two fields */
-#define CELL		  8 /* pixels; the width is a multiple */
-#define MARGIN_PER_MILLE  18
-#define MIN_V_PORCH	  3 /* lines */
+#define SECOND_NS	 1000000000
+#define TOTAL_MAX	 0x7fff /* lines; twice as many with two fields */
+#define CELL		 8	/* pixels; the width is a multiple */
+#define MARGIN_PER_MILLE 18
+#define MIN_V_PORCH	 3 /* lines */
 /* Of timings with normal blanking: */
-#define MIN_VSYNC_BP_NS	  550000 /* vertical sync and back porch */
-#define HSYNC_PERCENT	  8	 /* of the line */
-#define DUTY_OFFSET	  30000	 /* C', in 1/1000 % of the line */
-#define DUTY_GRADIENT	  300	 /* M', in % per kHz */
-#define DUTY_MIN	  20000
+#define MIN_VSYNC_BP_NS 550000 /* vertical sync and back porch */
+#define HSYNC_PERCENT	8      /* of the line */
+#define DUTY_OFFSET	30000  /* C', in 1/1000 % of the line */
+#define DUTY_GRADIENT	300    /* M', in % per kHz */
+#define DUTY_MIN	20000
 /* Of timings with reduced blanking: */
-#define RB_MIN_VBLANK_NS  460000
-#define RB_H_BLANK	  160 /* pixels */
-#define RB_H_SYNC	  32
-#define RB_MIN_V_BPORCH	  6 /* lines */
+#define RB_MIN_VBLANK_NS 460000
+#define RB_H_BLANK	 160 /* pixels */
+#define RB_H_SYNC	 32
+#define RB_MIN_V_BPORCH	 6 /* lines */
 
 /* The width of the vertical sync tells the aspect ratio. */
 static int vsync_lines(int hdisplay, int vdisplay)
@@ -33,7 +33,7 @@ static int vsync_lines(int hdisplay, int vdisplay)
 	static const struct {
 		int multiple, num, den, lines;
 	} ratios[] = {
-		{3, 4, 3, 4},	{9, 16, 9, 5}, {10, 16, 10, 6},
+		{3, 4, 3, 4}, {9, 16, 9, 5}, {10, 16, 10, 6},
 		{4, 5, 4, 7}, {9, 15, 9, 7},
 	};
 
@@ -74,8 +74,8 @@ static s64 normal_blanking(struct drm_display_mode *mode, int lines, int vsync,
 	mode->hsync_end = (u16)(mode->hdisplay + hblank / 2);
 	mode->hsync_start =
 		(u16)(mode->hsync_end - mode->htotal * HSYNC_PERCENT / 100);
-	mode->hsync_start = (u16)(mode->hsync_start + CELL -
-				  mode->hsync_start % CELL);
+	mode->hsync_start =
+		(u16)(mode->hsync_start + CELL - mode->hsync_start % CELL);
 	mode->flags |= DRM_MODE_FLAG_PVSYNC | DRM_MODE_FLAG_NHSYNC;
 	return period;
 }
@@ -136,9 +136,9 @@ struct drm_display_mode *drm_cvt_mode(struct drm_device *dev, int hdisplay,
 	mode->vdisplay = (u16)(vdisplay + 2 * vmargin);
 	mode->vsync_start = (u16)(mode->vdisplay + MIN_V_PORCH);
 	mode->vsync_end = (u16)(mode->vsync_start + vsync);
-	period = reduced ? reduced_blanking(mode, lines, vsync, rate)
-			 : normal_blanking(mode, lines, vsync, rate,
-					   interlaced);
+	period =
+		reduced ? reduced_blanking(mode, lines, vsync, rate)
+			: normal_blanking(mode, lines, vsync, rate, interlaced);
 	if (period) {
 		mode->clock = (int)(mode->htotal * (s64)1000000 / period);
 	}

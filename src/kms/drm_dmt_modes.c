@@ -89,8 +89,8 @@ int drm_add_modes_noedid(struct drm_connector *connector, int hdisplay,
 	for (size_t i = 0; i < ARRAY_SIZE(timings); i++) {
 		struct drm_display_mode *mode;
 
-		if (limited && (timings[i].h > hdisplay ||
-				timings[i].v > vdisplay)) {
+		if (limited &&
+		    (timings[i].h > hdisplay || timings[i].v > vdisplay)) {
 			continue;
 		}
 		mode = drm_mode_create(connector->dev);

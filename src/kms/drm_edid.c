@@ -38,8 +38,10 @@ static const struct {
 	u16 width, height, rate;
 	u8 byte, bit;
 } established[] = {
-	{800, 600, 60, 35, 0x01},  {800, 600, 56, 35, 0x02},
-	{640, 480, 60, 35, 0x20},  {1024, 768, 60, 36, 0x08},
+	{800, 600, 60, 35, 0x01},
+	{800, 600, 56, 35, 0x02},
+	{640, 480, 60, 35, 0x20},
+	{1024, 768, 60, 36, 0x08},
 };
 
 static void put16(u8 *at, unsigned int value)
@@ -247,8 +249,8 @@ int drm_connector_update_edid_property(struct drm_connector *connector,
 	int ret;
 
 	lockdep_assert_held(&config->mutex);
-	if (old && (!edid || old->length != size ||
-		    memcmp(old->data, edid, size))) {
+	if (old &&
+	    (!edid || old->length != size || memcmp(old->data, edid, size))) {
 		connector->epoch_counter++;
 	}
 	ret = drm_property_replace_global_blob(

@@ -103,14 +103,14 @@ static int create_standard_properties(struct drm_device *dev)
 	if (ret) {
 		return ret;
 	}
-	config->plane_type_property =
-		drm_property_create_enum(dev, IMMUTABLE, "type", plane_types,
-					 ARRAY_SIZE(plane_types));
+	config->plane_type_property = drm_property_create_enum(
+		dev, IMMUTABLE, "type", plane_types, ARRAY_SIZE(plane_types));
 	if (!config->plane_type_property) {
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(standard); i++) {
-		struct drm_property *property = make_standard(dev, &standard[i]);
+		struct drm_property *property =
+			make_standard(dev, &standard[i]);
 
 		if (!property) {
 			return -ENOMEM;
@@ -126,7 +126,7 @@ static void fixup_possible_clones(struct drm_device *dev)
 {
 	struct drm_encoder *encoder;
 
-	drm_for_each_encoder(encoder, dev) {
+	drm_for_each_encoder (encoder, dev) {
 		if (!encoder->possible_clones) {
 			encoder->possible_clones = drm_encoder_mask(encoder);
 		}
@@ -233,15 +233,15 @@ int drm_mode_config_reset(struct drm_device *dev)
 	struct drm_crtc *crtc;
 	bool complete = true;
 
-	drm_for_each_plane(plane, dev) {
+	drm_for_each_plane (plane, dev) {
 		plane->funcs->reset(plane);
 		complete &= !!plane->state;
 	}
-	drm_for_each_crtc(crtc, dev) {
+	drm_for_each_crtc (crtc, dev) {
 		crtc->funcs->reset(crtc);
 		complete &= !!crtc->state;
 	}
-	drm_for_each_connector(connector, dev) {
+	drm_for_each_connector (connector, dev) {
 		connector->funcs->reset(connector);
 		complete &= !!connector->state;
 	}

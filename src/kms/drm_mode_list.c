@@ -34,8 +34,8 @@ void drm_mode_prune_invalid(struct drm_device *dev, struct list_head *modes)
 }
 
 /* The mode of a list that a probed one is. */
-static struct drm_display_mode *find_equal(struct list_head *modes,
-					   const struct drm_display_mode *probed)
+static struct drm_display_mode *
+find_equal(struct list_head *modes, const struct drm_display_mode *probed)
 {
 	struct drm_display_mode *mode;
 

@@ -10,7 +10,7 @@
 #define ASPECT_SHIFT 19 /* of the aspect ratio in the flags of the UAPI */
 #define ASPECT_MAX   DRM_MODE_PICTURE_ASPECT_256_135
 /* The last kind of 3D there is. */
-#define FLAG_3D_MAX  DRM_MODE_FLAG_3D_SIDE_BY_SIDE_HALF
+#define FLAG_3D_MAX DRM_MODE_FLAG_3D_SIDE_BY_SIDE_HALF
 
 struct drm_display_mode *drm_mode_create(struct drm_device *dev)
 {
@@ -192,11 +192,11 @@ bool drm_mode_match(const struct drm_display_mode *a,
 bool drm_mode_equal(const struct drm_display_mode *a,
 		    const struct drm_display_mode *b)
 {
-	return drm_mode_match(
-		a, b,
-		DRM_MODE_MATCH_TIMINGS | DRM_MODE_MATCH_CLOCK |
-			DRM_MODE_MATCH_FLAGS | DRM_MODE_MATCH_3D_FLAGS |
-			DRM_MODE_MATCH_ASPECT_RATIO);
+	return drm_mode_match(a, b,
+			      DRM_MODE_MATCH_TIMINGS | DRM_MODE_MATCH_CLOCK |
+				      DRM_MODE_MATCH_FLAGS |
+				      DRM_MODE_MATCH_3D_FLAGS |
+				      DRM_MODE_MATCH_ASPECT_RATIO);
 }
 
 bool drm_mode_equal_no_clocks_no_stereo(const struct drm_display_mode *a,
@@ -271,8 +271,8 @@ void drm_mode_convert_to_umode(struct drm_mode_modeinfo *out,
 		.vtotal = in->vtotal,
 		.vscan = in->vscan,
 		.vrefresh = (u32)drm_mode_vrefresh(in),
-		.flags = in->flags |
-			 (u32)in->picture_aspect_ratio << ASPECT_SHIFT,
+		.flags = in->flags | (u32)in->picture_aspect_ratio
+					     << ASPECT_SHIFT,
 		.type = in->type,
 	};
 	snprintf(out->name, sizeof(out->name), "%s", in->name);

@@ -64,12 +64,12 @@ static enum drm_mode_status validate_crtcs(struct drm_connector *connector,
 	struct drm_encoder *encoder;
 	struct drm_crtc *crtc;
 
-	drm_for_each_encoder(encoder, connector->dev) {
+	drm_for_each_encoder (encoder, connector->dev) {
 		if (!(connector->possible_encoders &
 		      drm_encoder_mask(encoder))) {
 			continue;
 		}
-		drm_for_each_crtc(crtc, connector->dev) {
+		drm_for_each_crtc (crtc, connector->dev) {
 			if (!(encoder->possible_crtcs & drm_crtc_mask(crtc))) {
 				continue;
 			}
@@ -148,8 +148,8 @@ int drm_helper_probe_single_connector_modes(struct drm_connector *connector,
 {
 	struct drm_device *dev = connector->dev;
 	enum drm_connector_status old_status = connector->status;
-	bool is_displayport = connector->connector_type ==
-			      DRM_MODE_CONNECTOR_DisplayPort;
+	bool is_displayport =
+		connector->connector_type == DRM_MODE_CONNECTOR_DisplayPort;
 	struct drm_display_mode *mode;
 	int count = 0;
 
@@ -197,8 +197,8 @@ bool drm_connector_detect_changed(struct drm_connector *connector)
 	mutex_lock(&dev->mode_config.mutex);
 	before = connector->epoch_counter;
 	connector->status = detect(connector, false);
-	changed = connector->epoch_counter != before ||
-		  connector->untold_change;
+	changed =
+		connector->epoch_counter != before || connector->untold_change;
 	connector->untold_change = false;
 	mutex_unlock(&dev->mode_config.mutex);
 	return changed;

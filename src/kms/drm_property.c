@@ -47,9 +47,9 @@ struct drm_property *drm_property_create(struct drm_device *dev, u32 flags,
 	INIT_LIST_HEAD(&property->enum_list);
 	snprintf(property->name, sizeof(property->name), "%s", name);
 	if (num_values) {
-		property->values = kcalloc((size_t)num_values,
-					   sizeof(*property->values),
-					   GFP_KERNEL);
+		property->values =
+			kcalloc((size_t)num_values, sizeof(*property->values),
+				GFP_KERNEL);
 		if (!property->values) {
 			goto err_free;
 		}
@@ -117,10 +117,11 @@ int drm_property_add_enum(struct drm_property *property, u64 value,
 
 /* A property with those names whose bit is in @supported, if it is a bitmask,
  * else with all. */
-static struct drm_property *
-create_named(struct drm_device *dev, u32 flags, const char *name,
-	     const struct drm_prop_enum_list *props, int num_props,
-	     int num_values, u64 supported)
+static struct drm_property *create_named(struct drm_device *dev, u32 flags,
+					 const char *name,
+					 const struct drm_prop_enum_list *props,
+					 int num_props, int num_values,
+					 u64 supported)
 {
 	struct drm_property *property =
 		drm_property_create(dev, flags, name, num_values);

@@ -79,9 +79,8 @@ struct drm_property_blob *drm_property_create_blob(struct drm_device *dev,
 		kfree(blob);
 		return ERR_PTR(ret);
 	}
-	ret = drm_mode_object_add_counted(dev, &blob->base,
-					  DRM_MODE_OBJECT_BLOB, true,
-					  blob_free);
+	ret = drm_mode_object_add_counted(
+		dev, &blob->base, DRM_MODE_OBJECT_BLOB, true, blob_free);
 	if (ret) {
 		blob_free(&blob->base.refcount);
 		return ERR_PTR(ret);

@@ -3,7 +3,7 @@
 
 #include <drm/drm_connector.h>
 #include <drm/drm_plane.h>
-#include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -37,6 +37,13 @@ int screen_setup(void **state)
 		ret |= screen_call(stage.file, DRM_IOCTL_SET_CLIENT_CAP, &cap);
 	}
 	return ret;
+}
+
+int screen_teardown(void **state)
+{
+	/* A commit's buffers go in a thread of its own. */
+	flush_workqueue(system_unbound_wq);
+	return stage_teardown(state);
 }
 
 int screen_call(struct drm_file *file, unsigned int cmd, void *arg)

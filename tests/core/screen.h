@@ -41,8 +41,9 @@ int screen_call(struct drm_file *file, unsigned int cmd, void *arg);
 #define SCREEN_WIDTH  64
 #define SCREEN_HEIGHT 48
 int screen_setup(void **state);
+int screen_teardown(void **state);
 #define ON_SCREEN(name)                                                        \
-	cmocka_unit_test_setup_teardown(name, screen_setup, stage_teardown)
+	cmocka_unit_test_setup_teardown(name, screen_setup, screen_teardown)
 
 /* screen_prop - the number of a property of an object: the test fails if it has
  * none of this name */

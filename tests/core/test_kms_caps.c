@@ -58,9 +58,9 @@ TEST(a_device_without_a_display_knows_nothing_of_one)
 
 	assert_int_equal(get_cap(stage.far, DRM_CAP_DUMB_BUFFER), -EOPNOTSUPP);
 	assert_int_equal(get_cap(stage.far, NO_CAP), -EOPNOTSUPP);
-	assert_int_equal(display_request(stage.far, DRM_IOCTL_SET_CLIENT_CAP,
-					 &args),
-			 -EOPNOTSUPP);
+	assert_int_equal(
+		display_request(stage.far, DRM_IOCTL_SET_CLIENT_CAP, &args),
+		-EOPNOTSUPP);
 }
 
 TEST(who_knows_atomic_knows_planes_and_aspect_ratios)

@@ -278,8 +278,8 @@ TEST(an_edid_is_a_property_until_the_display_is_unplugged)
 
 TEST(an_encoder_tells_which_crtcs_it_can_have)
 {
-	struct drm_mode_get_encoder args = {
-		.encoder_id = toy()->encoder[1].base.id};
+	struct drm_mode_get_encoder args = {.encoder_id =
+						    toy()->encoder[1].base.id};
 
 	must(display_request(stage.file, DRM_IOCTL_MODE_GETENCODER, &args));
 	assert_int_equal(args.encoder_type, DRM_MODE_ENCODER_VIRTUAL);
@@ -287,17 +287,17 @@ TEST(an_encoder_tells_which_crtcs_it_can_have)
 	assert_int_equal(args.possible_clones, 2);
 	assert_int_equal(args.crtc_id, 0);
 	args.encoder_id = connector_id(0);
-	assert_int_equal(display_request(stage.file, DRM_IOCTL_MODE_GETENCODER,
-					 &args),
-			 -ENOENT);
+	assert_int_equal(
+		display_request(stage.file, DRM_IOCTL_MODE_GETENCODER, &args),
+		-ENOENT);
 }
 
 TEST(what_is_lit_is_told_by_encoder_and_connector)
 {
 	u32 crtc = toy()->crtc[1].base.id;
 	u32 fb = make_fb(stage.file, MODE_WIDTH, MODE_HEIGHT);
-	struct drm_mode_get_encoder args = {
-		.encoder_id = toy()->encoder[0].base.id};
+	struct drm_mode_get_encoder args = {.encoder_id =
+						    toy()->encoder[0].base.id};
 
 	must(set_crtc(stage.file, crtc, fb, connector_id(0)));
 	must(display_request(stage.second, DRM_IOCTL_MODE_GETENCODER, &args));
@@ -338,9 +338,9 @@ TEST(getresources_lists_what_there_is)
 	assert_int_equal(res.min_width, TOY_MIN_SIZE);
 	assert_int_equal(res.max_height, TOY_MAX_SIZE);
 	res.encoder_id_ptr = 8;
-	assert_int_equal(display_request(stage.file,
-					 DRM_IOCTL_MODE_GETRESOURCES, &res),
-			 -EFAULT);
+	assert_int_equal(
+		display_request(stage.file, DRM_IOCTL_MODE_GETRESOURCES, &res),
+		-EFAULT);
 }
 
 /* ---- hot-plug ---- */

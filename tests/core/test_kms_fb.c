@@ -503,6 +503,21 @@ TEST(without_displays_there_are_no_framebuffers)
 	assert_int_equal(close_fb(stage.far, 1), -EINVAL);
 }
 
+/* Linux 6.12, which answers for displays, has forgotten them: nobody's rights
+ * are asked for. */
+TEST(with_displays_the_ioctls_of_the_first_drivers_are_gone)
+{
+	struct drm_file *other = open_node(stage.far_dev, DRM_MINOR_PRIMARY);
+	struct drm_control args = {0};
+
+	assert_int_equal(display_request(other, DRM_IOCTL_CONTROL, &args),
+			 -EACCES);
+	assert_int_equal(
+		display_request(stage.second, DRM_IOCTL_CONTROL, &args),
+		-EINVAL);
+	close_file(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -525,6 +540,8 @@ int main(void)
 		ON_DISPLAY(a_card_brings_its_buffer_in_while_it_is_looked_at),
 		ON_DISPLAY(a_buffer_that_is_shown_goes_to_another_device),
 		ON_DISPLAY(without_displays_there_are_no_framebuffers),
+		ON_DISPLAY(
+			with_displays_the_ioctls_of_the_first_drivers_are_gone),
 	};
 
 	return cmocka_run_group_tests_name("kms-fb", tests, NULL, NULL);

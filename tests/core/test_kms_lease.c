@@ -167,9 +167,9 @@ TEST(what_create_lease_refuses)
 	struct counts before;
 
 	count_all(&before);
-	assert_int_equal(display_request(stage.file,
-					 DRM_IOCTL_MODE_CREATE_LEASE, &args),
-			 -EINVAL);
+	assert_int_equal(
+		display_request(stage.file, DRM_IOCTL_MODE_CREATE_LEASE, &args),
+		-EINVAL);
 	assert_int_equal(LEASE(stage.second, crtc(0), connector(0)), -EACCES);
 	assert_int_equal(LEASE(stage.file, crtc(0)), -EINVAL);
 	assert_int_equal(LEASE(stage.file, connector(0)), -EINVAL);
@@ -184,8 +184,7 @@ TEST(what_create_lease_refuses)
 	assert_int_equal(LEASE(stage.file, crtc(0), connector(0), primary(0)),
 			 -ENOSPC);
 	assert_int_equal(create_lease(stage.file, (void *)8, 2), -EFAULT);
-	assert_int_equal(create_lease(stage.file, (void *)8, U32_MAX),
-			 -ENOMEM);
+	assert_int_equal(create_lease(stage.file, (void *)8, U32_MAX), -ENOMEM);
 	assert_int_equal(nr_given, 0);
 	assert_counts(&before);
 }
@@ -231,8 +230,8 @@ TEST(a_lessee_finds_what_it_was_leased)
 		.count_planes = 8,
 	};
 	struct drm_mode_crtc get_crtc = {.crtc_id = crtc(0)};
-	struct drm_mode_get_connector get_connector = {
-		.connector_id = connector(0)};
+	struct drm_mode_get_connector get_connector = {.connector_id =
+							       connector(0)};
 	struct drm_mode_get_encoder get_encoder = {
 		.encoder_id = toy()->encoder[0].base.id};
 
@@ -252,8 +251,7 @@ TEST(a_lessee_finds_what_it_was_leased)
 	assert_int_equal(
 		display_request(given[0], DRM_IOCTL_MODE_GETCRTC, &get_crtc),
 		-ENOENT);
-	assert_int_equal(display_request(given[0],
-					 DRM_IOCTL_MODE_GETCONNECTOR,
+	assert_int_equal(display_request(given[0], DRM_IOCTL_MODE_GETCONNECTOR,
 					 &get_connector),
 			 -ENOENT);
 	/* CRTCs count from what it has. */
@@ -367,17 +365,17 @@ TEST(lists_are_written_where_there_is_room)
 	assert_int_equal(lessees_of(stage.file, ids, 1), 2);
 	assert_int_equal(ids[0], 1);
 	assert_int_equal(ids[1], 77);
-	assert_int_equal(display_request(stage.file,
-					 DRM_IOCTL_MODE_LIST_LESSEES, &list),
-			 -EFAULT);
+	assert_int_equal(
+		display_request(stage.file, DRM_IOCTL_MODE_LIST_LESSEES, &list),
+		-EFAULT);
 	assert_int_equal(list.count_lessees, 1);
 	assert_int_equal(
 		display_request(given[0], DRM_IOCTL_MODE_GET_LEASE, &get),
 		-EFAULT);
 	list.pad = 1;
-	assert_int_equal(display_request(stage.file,
-					 DRM_IOCTL_MODE_LIST_LESSEES, &list),
-			 -EINVAL);
+	assert_int_equal(
+		display_request(stage.file, DRM_IOCTL_MODE_LIST_LESSEES, &list),
+		-EINVAL);
 	get.pad = 1;
 	assert_int_equal(
 		display_request(given[0], DRM_IOCTL_MODE_GET_LEASE, &get),

@@ -183,10 +183,9 @@ TEST(cvt_makes_the_kernels_timings)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		struct drm_display_mode *mode =
-			drm_cvt_mode(stage.dev, known[i].w, known[i].h,
-				     known[i].rate, known[i].reduced, false,
-				     false);
+		struct drm_display_mode *mode = drm_cvt_mode(
+			stage.dev, known[i].w, known[i].h, known[i].rate,
+			known[i].reduced, false, false);
 
 		assert_int_equal(mode->hsync_start, known[i].h_start);
 		assert_int_equal(mode->hsync_end, known[i].h_end);
@@ -213,17 +212,16 @@ TEST(cvt_makes_a_mode_or_none)
 					stage.dev, sizes[w], sizes[h],
 					rates[r / 2], r % 2, false, false);
 
-				assert_true(!mode ||
-					    drm_mode_validate_basic(mode) ==
-						    MODE_OK);
+				assert_true(!mode || drm_mode_validate_basic(
+							     mode) == MODE_OK);
 				drm_mode_destroy(stage.dev, mode);
 			}
 		}
 	}
 	assert_null(drm_cvt_mode(stage.dev, 0, 480, 60, true, false, false));
 	assert_null(drm_cvt_mode(stage.dev, 640, 0, 60, true, false, false));
-	assert_null(drm_cvt_mode(stage.dev, 640, 480, 100000, true, false,
-				 false));
+	assert_null(
+		drm_cvt_mode(stage.dev, 640, 480, 100000, true, false, false));
 }
 
 TEST(an_interlaced_mode_has_two_fields)

@@ -35,7 +35,8 @@ static int get_properties(struct drm_file *file, u32 id, u32 type, u32 *ids,
 		.prop_values_ptr = (uintptr_t)values,
 		.count_props = *count,
 	};
-	int ret = display_request(file, DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &args);
+	int ret =
+		display_request(file, DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &args);
 
 	*count = args.count_props;
 	return ret;
@@ -72,13 +73,37 @@ static u64 value_of(u32 id, u32 prop)
 TEST(the_first_numbers_are_those_of_the_kernels_properties)
 {
 	static const char *const names[] = {
-		"EDID", "DPMS", "PATH", "TILE", "link-status", "non-desktop",
-		"HDR_OUTPUT_METADATA", "type", "SRC_X", "SRC_Y", "SRC_W",
-		"SRC_H", "CRTC_X", "CRTC_Y", "CRTC_W", "CRTC_H", "FB_ID",
-		"IN_FENCE_FD", "OUT_FENCE_PTR", "CRTC_ID", "FB_DAMAGE_CLIPS",
-		"ACTIVE", "MODE_ID", "VRR_ENABLED", "DEGAMMA_LUT",
-		"DEGAMMA_LUT_SIZE", "CTM", "GAMMA_LUT", "GAMMA_LUT_SIZE",
-		"IN_FORMATS", "SIZE_HINTS",
+		"EDID",
+		"DPMS",
+		"PATH",
+		"TILE",
+		"link-status",
+		"non-desktop",
+		"HDR_OUTPUT_METADATA",
+		"type",
+		"SRC_X",
+		"SRC_Y",
+		"SRC_W",
+		"SRC_H",
+		"CRTC_X",
+		"CRTC_Y",
+		"CRTC_W",
+		"CRTC_H",
+		"FB_ID",
+		"IN_FENCE_FD",
+		"OUT_FENCE_PTR",
+		"CRTC_ID",
+		"FB_DAMAGE_CLIPS",
+		"ACTIVE",
+		"MODE_ID",
+		"VRR_ENABLED",
+		"DEGAMMA_LUT",
+		"DEGAMMA_LUT_SIZE",
+		"CTM",
+		"GAMMA_LUT",
+		"GAMMA_LUT_SIZE",
+		"IN_FORMATS",
+		"SIZE_HINTS",
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
@@ -218,10 +243,10 @@ TEST(what_setproperty_refuses)
 	assert_int_equal(set_property(stage.file, toy()->encoder[0].base.id,
 				      link_status, 0),
 			 -EINVAL);
-	assert_int_equal(
-		set_property(stage.file, connector,
-			     config()->non_desktop_property->base.id, 0),
-		-EINVAL);
+	assert_int_equal(set_property(stage.file, connector,
+				      config()->non_desktop_property->base.id,
+				      0),
+			 -EINVAL);
 	assert_int_equal(set_property(stage.file, connector, link_status, 2),
 			 -EINVAL);
 	assert_int_equal(set_property(stage.file, crtc, gamma, crtc), -EINVAL);
@@ -236,13 +261,13 @@ TEST(setproperty_of_a_connector_finds_connectors_only)
 		.prop_id = config()->link_status_property->base.id,
 	};
 
-	assert_int_equal(display_request(stage.file,
-					 DRM_IOCTL_MODE_SETPROPERTY, &args),
-			 0);
+	assert_int_equal(
+		display_request(stage.file, DRM_IOCTL_MODE_SETPROPERTY, &args),
+		0);
 	args.connector_id = toy()->crtc[0].base.id;
-	assert_int_equal(display_request(stage.file,
-					 DRM_IOCTL_MODE_SETPROPERTY, &args),
-			 -ENOENT);
+	assert_int_equal(
+		display_request(stage.file, DRM_IOCTL_MODE_SETPROPERTY, &args),
+		-ENOENT);
 }
 
 TEST(a_value_is_checked_by_its_kind)

@@ -167,8 +167,8 @@ check bad_options_of_displays_are_125_and_say_why bad_display_options
 # What `uprime display` lists of --device $1 is left in $tmp/list.
 list_of()
 {
-	"$uprime" run --device "$1" -- sh -c '"$1" display list' - \
-		"$uprime" >"$tmp/list"
+	"$uprime" run --device "$1" -- sh -c 'LD_PRELOAD= "$1" display list' \
+		- "$uprime" >"$tmp/list"
 }
 displays_are_listed()
 {

@@ -147,5 +147,5 @@ int main(void)
 		ON_DISPLAY(nothing_is_left_of_what_programs_showed_at_once),
 	};
 
-	return cmocka_run_group_tests_name("kms-threads", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("kms-fb-threads", tests, NULL, NULL);
 }
