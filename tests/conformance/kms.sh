@@ -82,7 +82,10 @@ vkms)
 	grep -v '^#' "$golden" >"$out/golden.txt" || die "no $golden"
 	of_all "$out/golden.txt" >"$out/kernel.txt"
 	ours scripted
-	judge vkms
+	judge vkms || exit 1
+	# A comparison that cannot fail is none.
+	sed -i 's/^\(flip.*\) -> EBUSY$/\1 -> 0/' "$out/kernel.txt"
+	! judge vkms >/dev/null 2>&1 || die "a planted lie was not found"
 	;;
 live)
 	guest 6.12 --driver bochs-drm generic
