@@ -4,6 +4,7 @@
 #   make demo    install what is missing, build, and show what it does
 #   make check   install what is missing, and run all tests
 #   make bench   install what is missing, and measure, Linux's vgem as well
+#   make oracle-vkms   build a kernel with vkms, and ask it what displays answer
 #   make programs   run compositors and piglit as well (2 GB of packages)
 
 BUILD ?= build
@@ -32,6 +33,11 @@ bench:
 		--plot $(BUILD)/plots \
 		--guest "env ORACLE_TIMEOUT=600 sh tests/oracle/guest.sh $(BUILD)"
 
+oracle-vkms:
+	scripts/need.sh vkms
+	$(MAKE) --no-print-directory all
+	tests/conformance/kms.sh $(BUILD) record
+
 programs:
 	scripts/need.sh programs
 	$(MAKE) --no-print-directory all
@@ -43,4 +49,4 @@ install: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan
 
-.PHONY: all demo check bench programs install clean
+.PHONY: all demo check bench oracle-vkms programs install clean

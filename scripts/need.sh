@@ -17,17 +17,18 @@ gst="libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
 udev="libudev-dev"
 loops="libglib2.0-dev libuv1-dev libwayland-dev"
 look="ffmpeg"
-programs="piglit wayland-utils weston"
+display="weston"
+programs="piglit wayland-utils sway cage xwayland foot grim kmscube"
 kernel="linux-source-6.12 flex bison bc libelf-dev"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 
 case ${1-} in
 build) wanted="$build $run" ;;
 demo) wanted="$build $run $demo" ;;
-check) wanted="$build $run $demo $gst $loops $udev $look $oracle" ;;
+check) wanted="$build $run $demo $gst $loops $udev $look $display $oracle" ;;
 bench) wanted="$build $run $oracle" ;;
 vkms) wanted="$build $oracle $kernel" ;;
-programs) wanted="$build $run $demo $programs" ;;
+programs) wanted="$build $run $demo $display $programs" ;;
 *)
 	echo "usage: need.sh build|demo|check|bench|programs|vkms" >&2
 	exit 125

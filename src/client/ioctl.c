@@ -103,6 +103,13 @@ static const struct remote *target(int fd, uint32_t cmd, uint64_t *cookie)
 						: remote_of(fd, cookie);
 }
 
+/* What is none of ours is the system's: umockdev has an answer for whatever is
+ * in /dev, also for terminals, which is that they know no ioctl. */
+static int system_ioctl(int fd, uint32_t cmd, void *arg)
+{
+	return (int)wrapper_return(raw_syscall(SYS_ioctl, fd, cmd, arg));
+}
+
 WRAPPER int ioctl(int fd, unsigned long request, ...)
 {
 	uint32_t cmd = (uint32_t)request;
@@ -115,11 +122,10 @@ WRAPPER int ioctl(int fd, unsigned long request, ...)
 	va_start(ap, request);
 	arg = va_arg(ap, void *);
 	va_end(ap);
-	if (is_generic(cmd))
+	if (!session_on())
 		return next()->ioctl(fd, request, arg);
-	/* umockdev calls these ENOTTY; programs expect what a kernel says. */
-	if (fd < 0 && session_on())
-		return (int)wrapper_return(-EBADF);
+	if (is_generic(cmd))
+		return system_ioctl(fd, cmd, arg);
 	if (target(fd, cmd, &cookie)) {
 		if (prime_known(cookie, cmd, (uintptr_t)arg))
 			return 0;
@@ -134,10 +140,5 @@ WRAPPER int ioctl(int fd, unsigned long request, ...)
 		if (!foreign)
 			return (int)wrapper_return(ret);
 	}
-	ret = next()->ioctl(fd, request, arg);
-	/* A path is no open file to the kernel, whatever umockdev says. */
-	if (ret < 0 && errno == ENOTTY && session_on() &&
-	    raw_syscall(SYS_fcntl, fd, F_GETFL) & O_PATH)
-		errno = EBADF;
-	return ret;
+	return system_ioctl(fd, cmd, arg);
 }

@@ -3,10 +3,12 @@
  * DOC: starting PROGRAM
  *
  * It gets what it would have got from uprime's caller: fds, signal mask and
- * actions, limits; and three variables in its environment, or in a session with
- * a display more: those by which libseat finds the session's seat, and
- * XDG_RUNTIME_DIR, which compositors need, if there is none. Whether exec
- * worked is told through a pipe which exec closes.
+ * actions, limits; and three variables in its environment. In a session with a
+ * display there are more: those by which libseat finds the session's seat;
+ * XDG_RUNTIME_DIR, which compositors need, if there is none; and, if nobody has
+ * said otherwise, that wlroots may draw with GL although there is no GPU. It
+ * does not get the caller's own display: compositors would open a window there.
+ * Whether exec worked is told through a pipe which exec closes.
  */
 #include "program.h"
 
@@ -155,7 +157,8 @@ static int seat_environment(const char *session)
 		return 0;
 	}
 	if (setenv("SEATD_SOCK", path, 1) ||
-	    setenv("LIBSEAT_BACKEND", "seatd", 1)) {
+	    setenv("LIBSEAT_BACKEND", "seatd", 1) ||
+	    setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 0)) {
 		ret = -ENOMEM;
 	}
 	snprintf(path, sizeof(path), "%s/" SESSION_RUNTIME, session);
@@ -189,6 +192,18 @@ int program_environment(const char *session, const char *testbed,
 		say("out of memory.");
 	}
 	return ret;
+}
+
+void program_leave_desktop(void)
+{
+	static const char *const variables[] = {
+		"DISPLAY",  "WAYLAND_DISPLAY", "WAYLAND_SOCKET",
+		"XDG_SEAT", "XDG_SESSION_ID",  "XDG_VTNR",
+	};
+
+	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
+		unsetenv(variables[i]);
+	}
 }
 
 /* In the child. */

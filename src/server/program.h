@@ -45,6 +45,10 @@ void program_finish(struct program *program);
 int program_environment(const char *session, const char *testbed,
 			const char *preload);
 
+/* program_leave_desktop - let this process' environment not tell of the display
+ * and the seat at which the caller sits */
+void program_leave_desktop(void);
+
 /* program_self - the path of uprime itself, until the next call; NULL: unknown
  */
 const char *program_self(void);

@@ -177,6 +177,9 @@ static void start_program(struct server *server)
 
 	if (!program_environment(server->session.path, server->testbed.root,
 				 config->preload)) {
+		if (server->seat.server) {
+			program_leave_desktop();
+		}
 		pid = program_start(config->program, &status);
 	}
 	if (pid < 0) {

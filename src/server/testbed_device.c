@@ -150,10 +150,14 @@ static bool finish_device(const struct testbed *testbed,
 			  const struct drm_device *dev)
 {
 	const char *bus = dev->dev->name;
-	char text[64];
+	int kind = (int)strcspn(bus, ".");
+	char text[128];
 
-	snprintf(text, sizeof(text), "MODALIAS=platform:%.*s\n",
-		 (int)strcspn(bus, "."), bus);
+	/* libdrm takes devices of one kind for one, unless firmware tells them
+	 * apart. */
+	snprintf(text, sizeof(text), "%s%s%sMODALIAS=platform:%.*s\n",
+		 bus[kind] ? "OF_FULLNAME=/" : "", bus[kind] ? bus : "",
+		 bus[kind] ? "\n" : "", kind, bus);
 	return write_uevent(testbed, bus, text);
 }
 

@@ -4,9 +4,9 @@
 # the transcript of uprime with the kernel's lines where the deviations say so.
 # What was used goes to stderr; entries that were not end it with status 1.
 #
-# An entry is of all versions, and must be used on 6.1 at least, unless it says
-# "on: VERSION". With partial, only those must be used whose kernel's line is
-# there.
+# An entry is of all versions, and must be used on 6.1 (of displays: vkms) at
+# least, unless it says "on: VERSION". With partial, only those must be used
+# whose kernel's line is there. The kernel's line "nothing": it has no such.
 
 FILENAME == ARGV[1] && /^uprime: / { ours = substr($0, 9) }
 FILENAME == ARGV[1] && /^kernel: / { theirs[ours] = substr($0, 9) }
@@ -20,17 +20,22 @@ function of_this(line) {
 	return !(line in on) || on[line] == linux
 }
 
+function is_said(line) {
+	return theirs[line] == "nothing" || theirs[line] in said
+}
+
 function must_be_used(line) {
 	if (theirs[line] in said)
 		return 1
-	return !partial && (line in on || linux == "6.1")
+	return !partial && (line in on || linux == "6.1" || linux == "vkms")
 }
 
-($0 in theirs) && of_this($0) && (theirs[$0] in said) {
+($0 in theirs) && of_this($0) && is_said($0) {
 	printf "deliberate: %s\n  the kernel: %s\n  because %s\n", $0, \
 		theirs[$0], why[$0] >"/dev/stderr"
 	used[$0] = 1
-	print theirs[$0]
+	if (theirs[$0] != "nothing")
+		print theirs[$0]
 	next
 }
 { print }

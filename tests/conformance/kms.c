@@ -44,7 +44,7 @@ const struct subject *const subjects[] = {
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: conform-kms list\n"
+		"usage: conform-kms list|privileged\n"
 		"       conform-kms [--driver NAME] scripted [SUBJECT...]\n"
 		"       conform-kms [--driver NAME] generic\n");
 	return 2;
@@ -59,6 +59,9 @@ int main(int argc, char **argv)
 		kms_driver = argv[2];
 		argc -= 2;
 		argv += 2;
+	}
+	if (argc == 2 && !strcmp(argv[1], "privileged")) {
+		return options.privileged ? 0 : 1;
 	}
 	if (argc == 2 && !strcmp(argv[1], "list")) {
 		scripted_list();

@@ -32,8 +32,10 @@ struct kms_ids {
 	uint32_t crtc[KMS_MAX], connector[KMS_MAX], encoder[KMS_MAX],
 		plane[KMS_MAX];
 	unsigned int nr_crtcs, nr_connectors, nr_encoders, nr_planes;
-	uint32_t plane_type[KMS_MAX];
 	uint32_t primary, overlay, cursor;
+	/* These three: what is true of one overlay is of all. */
+	uint32_t some_plane[3];
+	unsigned int nr_some_planes;
 	uint32_t display, writeback; /* connectors */
 	/* Of all objects. */
 	struct kms_property {

@@ -379,7 +379,7 @@ static const struct check checks[] = {
 	{.name = "on-and-off", .run = on_and_off},
 	{.name = "parts", .run = parts},
 	{.name = "parts-off", .run = parts_off},
-	{.name = "flags", .run = flags},
+	{.name = "flags", .run = flags, .generic = true},
 	{.name = "events", .run = events},
 	{.name = "busy", .run = busy},
 	{.name = "order", .run = order},

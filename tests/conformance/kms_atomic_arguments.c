@@ -136,7 +136,7 @@ static void contents(void)
 }
 
 static const struct check checks[] = {
-	{.name = "arguments", .run = arguments},
+	{.name = "arguments", .run = arguments, .generic = true},
 	{.name = "contents", .run = contents, .generic = true},
 	{0},
 };

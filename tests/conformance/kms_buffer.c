@@ -199,12 +199,12 @@ static void names(void)
 }
 
 static const struct check checks[] = {
-	{.name = "arguments", .run = arguments},
+	{.name = "arguments", .run = arguments, .generic = true},
 	{.name = "sizes", .run = sizes},
 	{.name = "mapping", .run = mapping},
 	{.name = "exporting", .run = exporting},
 	{.name = "importing", .run = importing},
-	{.name = "names", .run = names},
+	{.name = "names", .run = names, .generic = true},
 	{0},
 };
 

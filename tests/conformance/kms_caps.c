@@ -147,7 +147,7 @@ static void caps_of_x(void)
 static const struct check checks[] = {
 	{.name = "version", .run = version},
 	{.name = "caps", .run = caps},
-	{.name = "client-caps", .run = client_caps},
+	{.name = "client-caps", .run = client_caps, .generic = true},
 	{.name = "effects", .run = cap_effects},
 	{.name = "x", .run = caps_of_x, .generic = true},
 	{0},

@@ -107,9 +107,9 @@ static void find_planes(int file)
 
 		find_properties(file, ids.plane[i]);
 		type = kms_value(file, ids.plane[i], "type");
-		ids.plane_type[i] = (uint32_t)type;
 		if (type < ARRAY_SIZE(first) && !*first[type]) {
 			*first[type] = ids.plane[i];
+			ids.some_plane[ids.nr_some_planes++] = ids.plane[i];
 		}
 	}
 }

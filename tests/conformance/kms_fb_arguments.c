@@ -170,7 +170,7 @@ static void dirtyfb(void)
 }
 
 static const struct check checks[] = {
-	{.name = "addfb2", .run = addfb2},
+	{.name = "addfb2", .run = addfb2, .generic = true},
 	{.name = "addfb", .run = addfb, .generic = true},
 	{.name = "rmfb", .run = rmfb, .generic = true},
 	{.name = "closefb", .run = closefb, .generic = true},

@@ -54,9 +54,10 @@ static const char *put(const char *path, const char *bytes)
 	return length < 0 ? errname(error) : text("%zd", length);
 }
 
+/* Not every kernel is built with power management. */
 static int visible(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.';
+	return entry->d_name[0] != '.' && strcmp(entry->d_name, "power") != 0;
 }
 
 static const char *names_in(const char *path)

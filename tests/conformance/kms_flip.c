@@ -208,7 +208,7 @@ static const struct check checks[] = {
 	{.name = "others", .run = others},
 	{.name = "closing", .run = closing},
 	{.name = "powered-down", .run = powered_down},
-	{.name = "arguments", .run = arguments},
+	{.name = "arguments", .run = arguments, .generic = true},
 	{0},
 };
 

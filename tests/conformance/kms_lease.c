@@ -319,7 +319,7 @@ static const struct check checks[] = {
 	{.name = "lessee", .run = lessee},
 	{.name = "lessee-privileged", .run = lessee, .privileged = true},
 	{.name = "revoking", .run = revoking},
-	{.name = "lists", .run = lists},
+	{.name = "lists", .run = lists, .generic = true},
 	{.name = "arguments", .run = arguments, .generic = true},
 	{0},
 };

@@ -155,7 +155,7 @@ static const struct check checks[] = {
 	{.name = "every-call-privileged",
 	 .run = every_call,
 	 .privileged = true},
-	{.name = "handing-over", .run = handing_over, .generic = true},
+	{.name = "handing-over", .run = handing_over},
 	{.name = "going", .run = going},
 	{0},
 };

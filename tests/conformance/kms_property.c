@@ -129,8 +129,8 @@ static void all_of(int file, const char *when)
 	for (unsigned int i = 0; i < ids.nr_crtcs; i++) {
 		properties_of(file, when, ids.crtc[i]);
 	}
-	for (unsigned int i = 0; i < ids.nr_planes; i++) {
-		properties_of(file, when, ids.plane[i]);
+	for (unsigned int i = 0; i < ids.nr_some_planes; i++) {
+		properties_of(file, when, ids.some_plane[i]);
 	}
 	for (unsigned int i = 0; i < ids.nr_connectors; i++) {
 		properties_of(file, when, ids.connector[i]);
@@ -163,21 +163,22 @@ static void in_formats(void)
 {
 	int file = kms_open_atomic();
 
-	for (unsigned int i = 0; i < ids.nr_planes; i++) {
+	for (unsigned int i = 0; i < ids.nr_some_planes; i++) {
 		union {
 			struct drm_format_modifier_blob head;
 			char bytes[4096];
 			uint32_t words[1024];
 		} blob = {.bytes = {0}};
 		struct drm_mode_get_blob get = {
-			.blob_id = (uint32_t)kms_value(file, ids.plane[i],
+			.blob_id = (uint32_t)kms_value(file, ids.some_plane[i],
 						       "IN_FORMATS"),
 			.data = POINTER(&blob),
 		};
-		const char *list = "", *name = kms_name(ids.plane[i]), *answer;
+		const char *list = "", *name = kms_name(ids.some_plane[i]),
+			   *answer;
 		const struct drm_format_modifier *modifiers;
 
-		if (!kms_property(ids.plane[i], "IN_FORMATS")) {
+		if (!kms_property(ids.some_plane[i], "IN_FORMATS")) {
 			result(name, "no IN_FORMATS");
 			continue;
 		}

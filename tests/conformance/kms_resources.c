@@ -337,7 +337,10 @@ static void wrong_ids(void)
 		struct drm_mode_get_blob get_blob = {.blob_id = id};
 		struct drm_mode_fb_cmd get_fb = {.fb_id = id};
 		struct drm_mode_fb_cmd2 get_fb2 = {.fb_id = id};
-		struct drm_mode_crtc_lut gamma = {.crtc_id = id};
+		struct drm_mode_crtc_lut gamma = {
+			.crtc_id = id,
+			.gamma_size = 7,
+		};
 		struct drm_mode_obj_get_properties any = {
 			.obj_id = id,
 			.obj_type = DRM_MODE_OBJECT_ANY,
@@ -375,10 +378,10 @@ static void planes(void)
 
 	kms_set_cap(file, DRM_CLIENT_CAP_UNIVERSAL_PLANES, 1);
 	for (int lit = 0; lit < 2; lit++) {
-		for (unsigned int i = 0; i < ids.nr_planes; i++) {
+		for (unsigned int i = 0; i < ids.nr_some_planes; i++) {
 			uint32_t formats[ROOM] = {0};
 			struct drm_mode_get_plane get = {
-				.plane_id = ids.plane[i],
+				.plane_id = ids.some_plane[i],
 				.format_type_ptr = POINTER(formats),
 				.count_format_types = ROOM,
 			};
@@ -390,12 +393,15 @@ static void planes(void)
 			     j < get.count_format_types && j < ROOM; j++) {
 				list = text("%s %s", list, fourcc(formats[j]));
 			}
-			result(text("GETPLANE %s", kms_name(ids.plane[i])),
+			result(text("GETPLANE %s", kms_name(ids.some_plane[i])),
 			       "%s, type %u, fb %s on %s, crtcs %#x, gamma %u, "
 			       "%u formats:%s",
-			       answer, ids.plane_type[i], kms_name(get.fb_id),
-			       kms_name(get.crtc_id), get.possible_crtcs,
-			       get.gamma_size, get.count_format_types, list);
+			       answer,
+			       (unsigned int)kms_value(file, ids.some_plane[i],
+						       "type"),
+			       kms_name(get.fb_id), kms_name(get.crtc_id),
+			       get.possible_crtcs, get.gamma_size,
+			       get.count_format_types, list);
 		}
 		kms_light(file);
 	}

@@ -14,7 +14,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -230,6 +232,27 @@ static void libudev_finds_the_device_of_an_fd(void **state)
 	close(fd);
 }
 
+/* A terminal is opened by its path in /dev, as the devices are. */
+static void terminals_know_their_ioctls(void **state)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), fd;
+	struct winsize size = {.ws_row = 7, .ws_col = 9}, seen = {0};
+
+	(void)state;
+	if (master < 0) {
+		skip();
+	}
+	assert_return_code(grantpt(master), errno);
+	assert_return_code(unlockpt(master), errno);
+	fd = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_return_code(ioctl(fd, TIOCSWINSZ, &size), errno);
+	assert_return_code(ioctl(fd, TIOCGWINSZ, &seen), errno);
+	assert_memory_equal(&seen, &size, sizeof(size));
+	close(fd);
+	close(master);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +264,7 @@ int main(void)
 		cmocka_unit_test(sw_sync_is_at_both_its_places),
 		cmocka_unit_test(libudev_finds_the_nodes),
 		cmocka_unit_test(libudev_finds_the_device_of_an_fd),
+		cmocka_unit_test(terminals_know_their_ioctls),
 	};
 
 	return cmocka_run_group_tests(tests, load_udev, NULL);

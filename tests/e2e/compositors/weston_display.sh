@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# weston_display.sh pixman|gl: Weston on a display, and clients in it. What the
+# display shows is what Weston has drawn, by its own account: pixel by pixel.
+. "$(dirname "$0")/../tap.sh"
+. "$(dirname "$0")/shown.sh"
+quad=${QUAD:?is the program that knows the picture of a client}
+renderer=${1:?is pixman or gl}
+
+# Nothing that changes by itself.
+cat >"$tmp/weston.ini" <<'EOF'
+[core]
+idle-time=0
+[shell]
+clock-format=none
+startup-animation=none
+EOF
+
+pixman=
+[ "$renderer" = pixman ] && pixman=--use-pixman
+
+weston_starts()
+{
+	# shellcheck disable=SC2086 # a word or none
+	on_display "" weston $pixman --debug --config="$tmp/weston.ini" \
+		--socket=wayland-uprime
+	soon shot "$tmp/start.png"
+}
+check weston_shows_itself_with_$renderer weston_starts
+
+# draws CLIENT...: it is on the screen
+in_weston()
+{
+	beside env WAYLAND_DISPLAY=wayland-uprime "$@"
+}
+
+pictures_are_the_same()
+{
+	rm -f "$tmp"/wayland-screenshot-*.png
+	(cd "$tmp" && in_weston weston-screenshooter) &&
+		shot "$tmp/shot.png" &&
+		"$picture" same "$tmp/shot.png" "$tmp"/wayland-screenshot-*.png
+}
+display_shows_what_weston_drew()
+{
+	soon pictures_are_the_same
+}
+check display_shows_what_weston_drew display_shows_what_weston_drew
+
+clients_picture_is_shown()
+{
+	in_weston weston-simple-egl >"$tmp/egl" 2>&1 &
+	client=$!
+	soon shows triangle
+	ret=$?
+	kill $client
+	wait $client 2>/dev/null
+	return $ret
+}
+check weston_simple_egl_is_shown clients_picture_is_shown
+
+if [ "$renderer" = gl ]; then
+	client_is_on_the_screen()
+	{
+		in_weston weston-simple-dmabuf-egl -d /dev/dri/card0 \
+			>"$tmp/dmabuf" 2>&1 &
+		client=$!
+		soon sh -c '"$1" screenshot --session "$2" "$3" &&
+			"$4" "$3"' - "$uprime" "$session" "$tmp/quad.png" \
+			"$quad"
+		ret=$?
+		kill $client
+		wait $client 2>/dev/null
+		return $ret
+	}
+	check weston_simple_dmabuf_egl_is_shown client_is_on_the_screen
+fi
+
+check weston_ends_well off_display
+
+done_testing
