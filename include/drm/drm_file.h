@@ -71,7 +71,7 @@ struct drm_master {
 struct drm_pending_event {
 	struct dma_fence *fence; /* signalled when it is sent; referenced, or
 				    NULL */
-	/* called when it is sent, under event_lock, or NULL */
+	/* called when it was sent, with a copy, under event_lock, or NULL */
 	void (*completion_release)(struct drm_pending_event *event);
 	void *completion; /* for that */
 	struct drm_event *event;    /* what is read; part of the allocation */

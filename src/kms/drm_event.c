@@ -105,28 +105,29 @@ void drm_event_cancel_free(struct drm_device *dev, struct drm_pending_event *p)
 void drm_send_event_locked(struct drm_device *dev, struct drm_pending_event *e,
 			   s64 time)
 {
+	struct drm_pending_event sent = *e;
 	struct drm_file *file = e->file_priv;
 
 	lockdep_assert_held(&dev->event_lock);
 	(void)dev;
-	if (e->completion_release) {
-		e->completion_release(e);
-		e->completion_release = NULL;
-	}
-	if (e->fence) {
-		dma_fence_signal_timestamp(e->fence,
-					   time ? time : ktime_get_ns());
-		dma_fence_put(e->fence);
+	/* First: who is woken by what follows finds it. */
+	if (file) {
 		e->fence = NULL;
-	}
-	if (!file) {
+		list_del_init(&e->pending_link);
+		list_add_tail(&e->link, &file->event_list);
+		if (file->event_host) {
+			file->event_host->ready(file);
+		}
+	} else {
 		kfree(e);
-		return;
 	}
-	list_del_init(&e->pending_link);
-	list_add_tail(&e->link, &file->event_list);
-	if (file->event_host) {
-		file->event_host->ready(file);
+	if (sent.fence) {
+		dma_fence_signal_timestamp(sent.fence,
+					   time ? time : ktime_get_ns());
+		dma_fence_put(sent.fence);
+	}
+	if (sent.completion_release) {
+		sent.completion_release(&sent);
 	}
 }
 

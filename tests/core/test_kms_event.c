@@ -188,6 +188,43 @@ TEST(a_fence_is_signalled_at_the_time_of_its_event)
 	read_events(&event, sizeof(event));
 }
 
+/* Of the event that is sent: what it signals. */
+static struct dma_fence *signalled;
+static int completed;
+
+static void look_first(struct drm_file *file)
+{
+	assert_false(dma_fence_is_signaled(signalled));
+	assert_int_equal(completed, 0);
+	host_ready(file);
+}
+
+static void complete(struct drm_pending_event *event)
+{
+	completed += *(int *)event->completion;
+}
+
+TEST(who_is_woken_by_an_event_finds_it)
+{
+	static const struct drm_event_host looks = {look_first, host_unread};
+	struct drm_pending_vblank_event *e = reserve(stage.file, 1);
+	int one = 1;
+
+	mutex_lock(&stage.dev->mode_config.mutex);
+	signalled = drm_crtc_create_fence(&toy_display_of(stage.dev)->crtc[0]);
+	mutex_unlock(&stage.dev->mode_config.mutex);
+	e->base.fence = dma_fence_get(signalled);
+	e->base.completion_release = complete;
+	e->base.completion = &one;
+	told = completed = 0;
+	stage.file->event_host = &looks;
+	send(e, 0);
+	assert_int_equal(told, 1);
+	assert_int_equal(completed, 1);
+	assert_true(dma_fence_is_signaled(signalled));
+	dma_fence_put(signalled);
+}
+
 TEST(a_cancelled_event_gives_up_its_fence)
 {
 	struct drm_pending_vblank_event *e = reserve(stage.file, 1);
@@ -222,6 +259,7 @@ int main(void)
 		ON_VBLANKS(a_host_is_told_of_an_event),
 		ON_VBLANKS(what_a_host_has_passed_takes_room_until_it_is_read),
 		ON_VBLANKS(a_fence_is_signalled_at_the_time_of_its_event),
+		ON_VBLANKS(who_is_woken_by_an_event_finds_it),
 		ON_VBLANKS(a_cancelled_event_gives_up_its_fence),
 		ON_VBLANKS(a_device_without_a_display_has_no_events),
 	};
