@@ -150,7 +150,7 @@ int drm_framebuffer_create_handles(struct drm_framebuffer *fb,
 int drm_plane_set(struct drm_plane *plane, struct drm_crtc *crtc,
 		  struct drm_framebuffer *fb,
 		  const struct drm_mode_set_plane *args);
-/* CURSOR, CURSOR2; PAGE_FLIP */
+/* CURSOR, CURSOR2; PAGE_FLIP. 0; -errno, in the kernel's order. */
 int drm_mode_cursor(struct drm_device *dev, const struct drm_mode_cursor2 *args,
 		    struct drm_file *file);
 int drm_mode_page_flip(struct drm_device *dev,
@@ -166,7 +166,9 @@ int drm_mode_page_flip(struct drm_device *dev,
  * @file: who asks
  * @set: zeroed; in any case for drm_crtc_end_set()
  *
- * Return: 0; what the kernel says.
+ * Return: 0 and there is room for the connectors; -ERANGE (a place beyond 16
+ * bits, a clock), -ENOENT (CRTC, framebuffer), -EACCES (the plane is not
+ * leased), -EINVAL (mode, format, connectors), -ENOSPC (too small), -ENOMEM.
  */
 int drm_crtc_prepare_set(struct drm_device *dev,
 			 const struct drm_mode_crtc *args,
@@ -174,8 +176,9 @@ int drm_crtc_prepare_set(struct drm_device *dev,
 /* drm_crtc_add_connector - add one, of which there is room. -ENOENT. */
 int drm_crtc_add_connector(struct drm_mode_set *set, struct drm_file *file,
 			   u32 id);
-/* drm_crtc_commit_set - do it */
+/* drm_crtc_commit_set - do it: as drm_atomic_helper_set_config() */
 int drm_crtc_commit_set(struct drm_mode_set *set);
+/* drm_crtc_end_set - give up what was found */
 void drm_crtc_end_set(struct drm_mode_set *set);
 
 /* ---- drm_color_mgmt.c ---- */
