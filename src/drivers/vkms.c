@@ -103,6 +103,21 @@ static int init_outputs(struct drm_device *dev,
 	return ret;
 }
 
+/* Who only looks, and /sys, finds the displays probed: where Linux has a
+ * console on them, that has done it. */
+static void probe_outputs(struct drm_device *dev)
+{
+	struct vkms_device *vkms = dev->dev_private;
+
+	mutex_lock(&dev->mode_config.mutex);
+	for (unsigned int i = 0; i < vkms->nr_outputs; i++) {
+		drm_helper_probe_single_connector_modes(
+			&vkms->outputs[i].connector, VKMS_SIZE_MAX,
+			VKMS_SIZE_MAX);
+	}
+	mutex_unlock(&dev->mode_config.mutex);
+}
+
 static void vkms_release(struct drm_device *dev)
 {
 	struct vkms_device *vkms = dev->dev_private;
@@ -202,6 +217,7 @@ vkms_create(const struct uprime_device_options *options)
 	}
 	ret = init_device(dev, vkms, options, (unsigned int)displays);
 	if (!ret) {
+		probe_outputs(dev);
 		ret = drm_dev_register(dev);
 	}
 	if (ret) {
