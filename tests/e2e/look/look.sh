@@ -179,7 +179,7 @@ live_view()
 {
 	"$painter" raw "$tmp/3.raw" 3 && "$painter" raw "$tmp/4.raw" 4 &&
 		at live --vnc -- "$painter" show 3 draw || return 1
-	"$uprime" view --session live 2>"$tmp/view.err" &
+	"$uprime" view --session live 2>"$tmp/view.err" 9>&- &
 	view=$!
 	within 5 says VNC "$tmp/view.err" &&
 		"$viewer" "$(port "$tmp/live.err")" until "$tmp/3.raw" &&
@@ -197,7 +197,7 @@ check live_view_is_what_is_shown live_view
 live_view_with_password()
 {
 	at password -- "$painter" show 3 hold || return 1
-	UPRIME_VNC_PASSWORD=secret "$uprime" view 2>"$tmp/view.err" &
+	UPRIME_VNC_PASSWORD=secret "$uprime" view 2>"$tmp/view.err" 9>&- &
 	view=$!
 	within 5 says VNC "$tmp/view.err" &&
 		PASSWORD=secret "$viewer" "$(port "$tmp/view.err")" until \
@@ -250,7 +250,7 @@ check viewers_type_and_point typing
 stopped_viewer()
 {
 	at stopped -- "$painter" show 3 hold || return 1
-	"$uprime" view 2>"$tmp/view.err" &
+	"$uprime" view 2>"$tmp/view.err" 9>&- &
 	view=$!
 	within 5 says VNC "$tmp/view.err"
 	kill -STOP $view
