@@ -298,8 +298,8 @@ int look_input(struct look *look, const struct wire_input_event *events,
 		ssize_t len;
 		int fd;
 
-		request.nr = nr - done < WIRE_INPUT_MAX ? nr - done
-							: WIRE_INPUT_MAX;
+		request.nr =
+			nr - done < WIRE_INPUT_MAX ? nr - done : WIRE_INPUT_MAX;
 		memcpy(request.events, events + done,
 		       request.nr * sizeof(*events));
 		if (ask(look, &request, sizeof(request))) {
