@@ -18,7 +18,6 @@
 #include "session.h"
 #include "tools.h"
 
-/* Programs and their compositor come first. */
 #define NICE 10
 
 static volatile sig_atomic_t told_to_end;
@@ -45,6 +44,11 @@ void look_prepare(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	/* Not the group of the terminal: it is `uprime run` that ends us. */
 	setpgid(0, 0);
+}
+
+void look_give_way(void)
+{
+	/* To Linux threads are processes here. */
 	setpriority(PRIO_PROCESS, 0, NICE);
 }
 
@@ -294,8 +298,8 @@ int look_input(struct look *look, const struct wire_input_event *events,
 		ssize_t len;
 		int fd;
 
-		request.nr = nr - done < WIRE_INPUT_MAX ? nr - done
-							: WIRE_INPUT_MAX;
+		request.nr =
+			nr - done < WIRE_INPUT_MAX ? nr - done : WIRE_INPUT_MAX;
 		memcpy(request.events, events + done,
 		       request.nr * sizeof(*events));
 		if (ask(look, &request, sizeof(request))) {

@@ -51,6 +51,10 @@ int vnc_command(int argc, char **argv);
  * terminal are not for us, and SIGTERM ends look_end() only */
 void look_prepare(void);
 
+/* look_give_way - programs and their compositor come before the calling thread,
+ * and what it starts */
+void look_give_way(void);
+
 /* look_ready - tell `uprime run`, on stdout */
 void look_ready(void);
 

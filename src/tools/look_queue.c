@@ -45,6 +45,7 @@ static void *write_pictures(void *data)
 	struct picture *picture;
 	int ret;
 
+	look_give_way();
 	while ((picture = take(queue))) {
 		pthread_mutex_lock(&queue->lock);
 		ret = queue->error;

@@ -374,6 +374,7 @@ int vnc_command(int argc, char **argv)
 	int listener;
 
 	look_prepare();
+	look_give_way();
 	listener = begin(&view, argc > 1 ? argv[1] : NULL);
 	if (listener < 0) {
 		return EXIT_UPRIME;

@@ -7,7 +7,7 @@
 
 cube_is_shown()
 {
-	on_display "" kmscube --count=1000000
+	on_display kmscube --count=1000000
 	soon shows cube
 	ret=$?
 	kill "$running"

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 # For tests of programs on a display. Sourced after tap.sh, with PICTURE set to
-# the program that knows pictures; gives the functions below.
+# the program that knows pictures, and VIEWER to the one that types and points;
+# gives the functions below.
 
 picture=${PICTURE:?is the program that knows pictures}
+viewer=${VIEWER:?is a VNC viewer}
 session=shown-$$
 running=
 
@@ -10,16 +12,20 @@ running=
 mkfifo "$tmp/stdin"
 exec 9<>"$tmp/stdin"
 
-# on_display OPTIONS PROGRAM...: run it on a display in the background, with
-# options of `uprime run`, all in one word; what it says is left in $tmp/log
+# on_display PROGRAM...: run it on a display in the background; what it says is
+# left in $tmp/log
 on_display()
 {
-	options=$1
-	shift
-	# shellcheck disable=SC2086 # a list of words
-	"$uprime" run --session "$session" --device "vkms$options" -- "$@" \
+	"$uprime" run --session "$session" --device vkms --vnc -- "$@" \
 		>"$tmp/log" 2>&1 <&9 9<&- &
 	running=$!
+}
+
+# by_hand COMMAND...: somebody types and points; see viewer.c
+by_hand()
+{
+	"$viewer" "$(sed -n 's/.* at 127\.0\.0\.1:\([0-9]*\) (VNC).*/\1/p' \
+		"$tmp/log")" "$@"
 }
 
 # beside PROGRAM...: run it in the same session

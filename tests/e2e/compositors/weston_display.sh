@@ -9,12 +9,15 @@ quad=${QUAD:?is the program that knows the picture of a client}
 renderer=${1:?is pixman or gl}
 
 # Nothing that changes by itself.
-cat >"$tmp/weston.ini" <<'EOF'
+cat >"$tmp/weston.ini" <<EOF
 [core]
 idle-time=0
 [shell]
 clock-format=none
 startup-animation=none
+[launcher]
+icon=/usr/share/weston/terminal.png
+path=/bin/touch $tmp/clicked
 EOF
 
 pixman=
@@ -23,13 +26,13 @@ pixman=
 weston_starts()
 {
 	# shellcheck disable=SC2086 # a word or none
-	on_display "" weston $pixman --debug --config="$tmp/weston.ini" \
+	on_display weston $pixman --debug --config="$tmp/weston.ini" \
 		--socket=wayland-uprime
 	soon shot "$tmp/start.png"
 }
 check weston_shows_itself_with_$renderer weston_starts
 
-# draws CLIENT...: it is on the screen
+# in_weston CLIENT...: run it
 in_weston()
 {
 	beside env WAYLAND_DISPLAY=wayland-uprime "$@"
@@ -59,6 +62,20 @@ clients_picture_is_shown()
 	return $ret
 }
 check weston_simple_egl_is_shown clients_picture_is_shown
+
+# The panel has a button in its upper left corner.
+button_is_clicked()
+{
+	by_hand point 18 14 0 point 20 16 0 point 20 16 1 point 20 16 0 \
+		>/dev/null 2>&1
+	sleep 0.2
+	[ -e "$tmp/clicked" ]
+}
+pointer_is_moved()
+{
+	soon button_is_clicked && soon pictures_are_the_same
+}
+check weston_is_clicked_at pointer_is_moved
 
 if [ "$renderer" = gl ]; then
 	client_is_on_the_screen()

@@ -17,7 +17,7 @@ fi
 # shellcheck disable=SC2016 # variables of the shell in the terminal
 text='for i in 1 2 3 4 5 6 7 8 9; do echo line $i of a text; done'
 cat >"$tmp/sway" <<EOF
-exec foot -e sh -c '$text; sleep 1000'
+exec foot -e sh -c '$text; read line; echo "\$line" >$tmp/typed; sleep 1000'
 EOF
 
 # A socket of the compositor's, of which only its children are told the name.
@@ -33,7 +33,7 @@ socket_appears()
 starts()
 {
 	rm -f "$XDG_RUNTIME_DIR"/wayland-*
-	on_display "" "$@"
+	on_display "$@"
 	soon socket_appears && soon shot "$tmp/start.png"
 }
 
@@ -55,6 +55,16 @@ sway_starts()
 }
 check sway_shows_itself sway_starts
 check grim_in_sway_sees_what_the_display_shows display_shows_what_grim_sees
+
+# "a", "B", and the end of the line.
+line_is_typed()
+{
+	by_hand key 0x61 press 0xffe1 key 0x42 >/dev/null 2>&1 &&
+		by_hand key 0xff0d >/dev/null 2>&1
+	sleep 0.5
+	says '^aB$' "$tmp/typed"
+}
+check what_is_typed_comes_to_the_terminal_in_sway line_is_typed
 check sway_ends_well off_display
 
 cage_starts()

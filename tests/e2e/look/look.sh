@@ -6,6 +6,7 @@
 painter=$build/tests/e2e/look/painter
 viewer=$build/tests/e2e/look/viewer
 run="$uprime run --device vkms"
+two="$uprime run --device vkms,display=640x480,display=640x480"
 
 # at NAME PROGRAM...: run it in a session of that name, with the standard input
 # held open until `let_go`, and go on when it says "shown"
@@ -179,7 +180,7 @@ live_view()
 {
 	"$painter" raw "$tmp/3.raw" 3 && "$painter" raw "$tmp/4.raw" 4 &&
 		at live --vnc -- "$painter" show 3 draw || return 1
-	"$uprime" view --session live 2>"$tmp/view.err" &
+	"$uprime" view --session live 2>"$tmp/view.err" 9>&- &
 	view=$!
 	within 5 says VNC "$tmp/view.err" &&
 		"$viewer" "$(port "$tmp/live.err")" until "$tmp/3.raw" &&
@@ -197,7 +198,7 @@ check live_view_is_what_is_shown live_view
 live_view_with_password()
 {
 	at password -- "$painter" show 3 hold || return 1
-	UPRIME_VNC_PASSWORD=secret "$uprime" view 2>"$tmp/view.err" &
+	UPRIME_VNC_PASSWORD=secret "$uprime" view 2>"$tmp/view.err" 9>&- &
 	view=$!
 	within 5 says VNC "$tmp/view.err" &&
 		PASSWORD=secret "$viewer" "$(port "$tmp/view.err")" until \
@@ -247,10 +248,39 @@ typing()
 mkfifo "$tmp/type.in"
 check viewers_type_and_point typing
 
+several_displays()
+{
+	export DISPLAY_NR=1
+	status 0 $two --capture "$tmp/many.png" -- "$painter" show 5 &&
+		[ "$(ls "$tmp"/many*)" = "$tmp/many-card0-Virtual-2.png" ] &&
+		"$painter" check "$tmp/many-card0-Virtual-2.png" 5
+	ret=$?
+	mkfifo "$tmp/many.in"
+	$two --session many --vnc -- "$painter" show 3 hold \
+		<"$tmp/many.in" >"$tmp/many.out" 2>"$tmp/many.err" &
+	pid=$!
+	exec 9>"$tmp/many.in"
+	within 10 says shown "$tmp/many.out" &&
+		port "$tmp/many.err" >"$tmp/ports" && [ $ret -eq 0 ] &&
+		status 0 "$uprime" screenshot "$tmp/many.png" &&
+		"$painter" check "$tmp/many.png" 3 &&
+		status 125 "$uprime" screenshot --display Virtual-1 \
+			"$tmp/many.png" && says 'is off' "$tmp/err" &&
+		[ "$(wc -l <"$tmp/ports")" -eq 2 ] &&
+		"$viewer" "$(sed -n 2p "$tmp/ports")" until "$tmp/3.raw" &&
+		! timeout 2 "$viewer" "$(sed -n 1p "$tmp/ports")" until \
+			"$tmp/3.raw"
+	ret=$?
+	unset DISPLAY_NR
+	let_go
+	return $ret
+}
+check displays_have_names_files_and_ports_of_their_own several_displays
+
 stopped_viewer()
 {
 	at stopped -- "$painter" show 3 hold || return 1
-	"$uprime" view 2>"$tmp/view.err" &
+	"$uprime" view 2>"$tmp/view.err" 9>&- &
 	view=$!
 	within 5 says VNC "$tmp/view.err"
 	kill -STOP $view

@@ -3,15 +3,14 @@
  * A program that shows pictures, and what they must look like from outside.
  *
  *   painter show N [HOW]   show the pictures 1 to N, each for one vblank at
- *                          least, on the first display that is connected, and
- *                          exit; HOW: "hold": say "shown" and wait for the end
- *                          of stdin; "off": the same, but switch the display
- *                          off before; "die": kill itself; "draw": after
- *                          "shown", wait for a byte on stdin and draw the next
- *                          picture into the same framebuffer, telling nobody
- *   painter check FILE N   is FILE, a PNG, the picture N?
- *   painter number FILE    which picture FILE is
- *   painter raw FILE N     write picture N as words of XRGB8888
+ *                          least, on the display number DISPLAY_NR (from 0) of
+ *                          those that are connected, and exit; HOW: "hold": say
+ * "shown" and wait for the end of stdin; "off": the same, but switch the
+ * display off before; "die": kill itself; "draw": after "shown", wait for a
+ * byte on stdin and draw the next picture into the same framebuffer, telling
+ * nobody painter check FILE N   is FILE, a PNG, the picture N? painter number
+ * FILE    which picture FILE is painter raw FILE N     write picture N as words
+ * of XRGB8888
  *
  * Pictures have the size SIZE ("640x480").
  */
@@ -112,18 +111,20 @@ static bool find_mode(struct display *display, drmModeConnector *connector)
 static bool find_display(struct display *display)
 {
 	drmModeRes *res = drmModeGetResources(display->fd);
+	const char *wanted = getenv("DISPLAY_NR");
+	int left = wanted ? atoi(wanted) : 0;
 	bool found = false;
 
 	for (int i = 0; res && i < res->count_connectors && !found; i++) {
 		drmModeConnector *connector =
 			drmModeGetConnector(display->fd, res->connectors[i]);
 
-		found = connector->connection == DRM_MODE_CONNECTED &&
-			find_mode(display, connector);
+		found = connector->connection == DRM_MODE_CONNECTED && !left--;
+		if (found) {
+			found = find_mode(display, connector);
+			display->crtc = res->crtcs[wanted ? atoi(wanted) : 0];
+		}
 		drmModeFreeConnector(connector);
-	}
-	if (found) {
-		display->crtc = res->crtcs[0];
 	}
 	drmModeFreeResources(res);
 	return found;

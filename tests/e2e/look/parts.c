@@ -163,6 +163,11 @@ static void displays_have_ports_in_a_row(void **state)
 	}
 }
 
+/* Of look.c; here nobody is in the way. */
+void look_give_way(void)
+{
+}
+
 static int note_number(void *data, const struct picture *picture)
 {
 	uint64_t *last = data;
