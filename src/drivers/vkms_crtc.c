@@ -10,9 +10,14 @@
  *
  * The timer runs while the core wants vblanks. It expires each period from the
  * first one on, also after a pause, so that a picture's time is that of its
- * vblank and not that of the thread which has handled it.
+ * vblank and not that of the thread which has handled it. A thread that is late
+ * handles all that were missed, one by one: how busy a machine is changes no
+ * vblank's number.
  */
 #include "vkms.h"
+
+/* Later than this, in ns, the machine was not busy but stood still. */
+#define LATE_MAX 1000000000LL
 
 static s64 last_vblank(const struct vkms_output *output, s64 now, s64 period)
 {
@@ -39,10 +44,13 @@ static enum hrtimer_restart vkms_vblank(struct hrtimer *timer)
 {
 	struct vkms_output *output =
 		container_of(timer, struct vkms_output, vblank_timer);
+	s64 now = ktime_get_ns();
 
-	/* Late or not: the time is when it should have been. */
-	hrtimer_forward(timer, ktime_get_ns(), output->period);
-	output->vblank_time = timer->expires - output->period;
+	output->vblank_time = timer->expires;
+	timer->expires += output->period;
+	if (now - timer->expires > LATE_MAX) {
+		hrtimer_forward(timer, now, output->period);
+	}
 
 	spin_lock(&output->lock);
 	while (output->next) {
