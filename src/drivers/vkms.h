@@ -102,8 +102,15 @@ void vkms_write_line(const struct drm_framebuffer *fb, void *const *data, u32 y,
 /* vkms_to_xrgb8888 - composed pixels as they are looked at */
 void vkms_to_xrgb8888(const struct vkms_pixel *in, u32 *out, unsigned int n);
 
-/* vkms_read_run_8888 - of ARGB8888 and XRGB8888, as they are */
-void vkms_read_run_8888(const struct vkms_run *run, u32 *out);
+/* vkms_see_run - pixels as they are looked at: XRGB8888, X undefined, or of
+ * ARGB8888 as they are */
+void vkms_see_run(const struct vkms_run *run, u32 *out);
+
+/* ---- vkms_nv12.c ---- */
+
+/* The same, of NV12. */
+void vkms_read_nv12(const struct vkms_run *run, struct vkms_pixel *out);
+void vkms_see_nv12(const struct vkms_run *run, u32 *out);
 
 /* ---- vkms_gamma.c ---- */
 

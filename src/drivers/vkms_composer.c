@@ -138,6 +138,10 @@ const struct vkms_pixel *vkms_compose_line(struct vkms_lines *lines, int y)
 			continue;
 		}
 		run = vkms_layer_run(layer, lines->maps[i], y - layer->dst.y1);
+		if (!layer->fb->format->has_alpha) {
+			vkms_read_run(&run, lines->line + layer->dst.x1);
+			continue;
+		}
 		vkms_read_run(&run, lines->layer);
 		blend_line(lines->layer, lines->line + layer->dst.x1, run.n);
 	}

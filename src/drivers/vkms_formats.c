@@ -56,9 +56,10 @@ static u16 spread(u32 v, u32 max)
 	return (u16)((v * MAX16 + max / 2) / max);
 }
 
+/* v / 257, to the nearest: without a division. */
 static u32 narrow8(u16 v)
 {
-	return (v + SPREAD8 / 2) / SPREAD8;
+	return (v * MAX8 + 32895) >> 16;
 }
 
 /* The address of a run's first pixel, and the bytes to the next. */
@@ -131,82 +132,6 @@ static void read_2101010(const struct vkms_run *run, struct vkms_pixel *out)
 	}
 }
 
-/**
- * struct yuv_matrix - RGB of YCbCr, both 16 bits, in 2^-16
- */
-struct yuv_matrix {
-	s32 y, cr_to_r, cb_to_g, cr_to_g, cb_to_b;
-	s32 y_offset; /* black */
-};
-
-/* After the weights of red and blue in Y, Kr and Kb; with limited range Y has
- * 219 of 255 steps and the others 224. */
-#define MATRIX(kr, kb, y_gain, c_gain, offset)                                 \
-	{                                                                      \
-		.y = (s32)(65536 * (y_gain) + 0.5),                            \
-		.cr_to_r = (s32)(65536 * 2 * (1 - (kr)) * (c_gain) + 0.5),     \
-		.cb_to_g = -(s32)(65536 * 2 * (1 - (kb)) * (kb) /              \
-					  (1 - (kr) - (kb)) * (c_gain) +       \
-				  0.5),                                        \
-		.cr_to_g = -(s32)(65536 * 2 * (1 - (kr)) * (kr) /              \
-					  (1 - (kr) - (kb)) * (c_gain) +       \
-				  0.5),                                        \
-		.cb_to_b = (s32)(65536 * 2 * (1 - (kb)) * (c_gain) + 0.5),     \
-		.y_offset = (offset),                                          \
-	}
-#define MATRICES(kr, kb)                                                       \
-	{                                                                      \
-		[DRM_COLOR_YCBCR_LIMITED_RANGE] = MATRIX(                      \
-			kr, kb, 255.0 / 219, 255.0 / 224, 16 * SPREAD8),       \
-		[DRM_COLOR_YCBCR_FULL_RANGE] = MATRIX(kr, kb, 1.0, 1.0, 0),    \
-	}
-
-static const struct yuv_matrix
-	matrices[DRM_COLOR_ENCODING_MAX][DRM_COLOR_RANGE_MAX] = {
-		[DRM_COLOR_YCBCR_BT601] = MATRICES(0.299, 0.114),
-		[DRM_COLOR_YCBCR_BT709] = MATRICES(0.2126, 0.0722),
-		[DRM_COLOR_YCBCR_BT2020] = MATRICES(0.2627, 0.0593),
-};
-
-/* From 2^-16, which leaves room for sums, to the nearest. */
-static u16 clamp16(s64 v)
-{
-	v = (v + (1 << 15)) >> 16;
-	return v < 0 ? 0 : v > (s64)MAX16 ? MAX16 : (u16)v;
-}
-
-static void read_nv12(const struct vkms_run *run, struct vkms_pixel *out)
-{
-	const struct yuv_matrix *m = &matrices[run->encoding][run->range];
-	const u8 *luma = run->data[0], *chroma = run->data[1];
-	int x = run->x, y = run->y;
-
-	for (unsigned int i = 0; i < run->n; i++, x += run->dx, y += run->dy) {
-		const u8 *c = chroma +
-			      (y / 2) * (ptrdiff_t)run->fb->pitches[1] +
-			      x / 2 * 2;
-		s64 v = luma[y * (ptrdiff_t)run->fb->pitches[0] + x];
-		s64 cb = (c[0] - 128) * (s32)SPREAD8;
-		s64 cr = (c[1] - 128) * (s32)SPREAD8;
-
-		v = (v * SPREAD8 - m->y_offset) * m->y;
-		out[i].a = MAX16;
-		out[i].r = clamp16(v + cr * m->cr_to_r);
-		out[i].g = clamp16(v + cb * m->cb_to_g + cr * m->cr_to_g);
-		out[i].b = clamp16(v + cb * m->cb_to_b);
-	}
-}
-
-void vkms_read_run_8888(const struct vkms_run *run, u32 *out)
-{
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
-
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		out[i] = load32(p);
-	}
-}
-
 void vkms_read_run(const struct vkms_run *run, struct vkms_pixel *out)
 {
 	switch (run->fb->format->format) {
@@ -229,7 +154,84 @@ void vkms_read_run(const struct vkms_run *run, struct vkms_pixel *out)
 		read_2101010(run, out);
 		break;
 	default: /* DRM_FORMAT_NV12: there is no other. */
-		read_nv12(run, out);
+		vkms_read_nv12(run, out);
+		break;
+	}
+}
+
+static void see_8888(const struct vkms_run *run, u32 *out)
+{
+	ptrdiff_t step;
+	const u8 *p = packed(run, &step);
+
+	for (unsigned int i = 0; i < run->n; i++, p += step) {
+		out[i] = load32(p);
+	}
+}
+
+static void see_16161616(const struct vkms_run *run, u32 *out)
+{
+	ptrdiff_t step;
+	const u8 *p = packed(run, &step);
+
+	for (unsigned int i = 0; i < run->n; i++, p += step) {
+		out[i] = narrow8(load16(p + 4)) << 16 |
+			 narrow8(load16(p + 2)) << 8 | narrow8(load16(p));
+	}
+}
+
+/* Five, six and ten bits in eight, to the nearest: again without divisions. */
+static void see_565(const struct vkms_run *run, u32 *out)
+{
+	ptrdiff_t step;
+	const u8 *p = packed(run, &step);
+
+	for (unsigned int i = 0; i < run->n; i++, p += step) {
+		u32 v = load16(p);
+
+		out[i] = ((v >> 11) * 527 + 23) >> 6 << 16 |
+			 ((v >> 5 & 63) * 259 + 33) >> 6 << 8 |
+			 ((v & 31) * 527 + 23) >> 6;
+	}
+}
+
+static u32 narrow10(u32 v)
+{
+	return (v * 1021 + 2048) >> 12;
+}
+
+static void see_2101010(const struct vkms_run *run, u32 *out)
+{
+	ptrdiff_t step;
+	const u8 *p = packed(run, &step);
+
+	for (unsigned int i = 0; i < run->n; i++, p += step) {
+		u32 v = load32(p);
+
+		out[i] = narrow10(v >> 20 & 1023) << 16 |
+			 narrow10(v >> 10 & 1023) << 8 | narrow10(v & 1023);
+	}
+}
+
+void vkms_see_run(const struct vkms_run *run, u32 *out)
+{
+	switch (run->fb->format->format) {
+	case DRM_FORMAT_ARGB8888:
+	case DRM_FORMAT_XRGB8888:
+		see_8888(run, out);
+		break;
+	case DRM_FORMAT_ARGB16161616:
+	case DRM_FORMAT_XRGB16161616:
+		see_16161616(run, out);
+		break;
+	case DRM_FORMAT_RGB565:
+		see_565(run, out);
+		break;
+	case DRM_FORMAT_XRGB2101010:
+		see_2101010(run, out);
+		break;
+	default: /* DRM_FORMAT_NV12 */
+		vkms_see_nv12(run, out);
 		break;
 	}
 }

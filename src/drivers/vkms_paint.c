@@ -115,7 +115,7 @@ static int paint_plain(struct vkms_canvas *canvas,
 }
 
 /* The same line by line. */
-static int paint_lines(struct vkms_canvas *canvas, struct vkms_lines *lines,
+static int paint_lines(struct vkms_canvas *canvas,
 		       const struct vkms_layer *layer, void *const *data,
 		       bool blend)
 {
@@ -129,16 +129,11 @@ static int paint_lines(struct vkms_canvas *canvas, struct vkms_lines *lines,
 			   layer->dst.x1;
 		int ret;
 
-		if (!is_8888(layer)) {
-			vkms_read_run(&run, lines->layer);
-			vkms_to_xrgb8888(lines->layer, out, run.n);
+		if (!blend || !is_8888(layer)) {
+			vkms_see_run(&run, out);
 			continue;
 		}
-		if (!blend) {
-			vkms_read_run_8888(&run, out);
-			continue;
-		}
-		vkms_read_run_8888(&run, canvas->line);
+		vkms_see_run(&run, canvas->line);
 		dst.y1 = layer->dst.y1 + y;
 		dst.y2 = dst.y1 + 1;
 		ret = paint(canvas,
@@ -185,8 +180,8 @@ static int paint_layers(struct vkms_canvas *canvas, struct vkms_lines *lines)
 		ret = is_plain(layer, lines->maps[i])
 			      ? paint_plain(canvas, layer, lines->maps[i],
 					    blend)
-			      : paint_lines(canvas, lines, layer,
-					    lines->maps[i], blend);
+			      : paint_lines(canvas, layer, lines->maps[i],
+					    blend);
 	}
 	return ret;
 }
