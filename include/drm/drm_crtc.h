@@ -3,6 +3,7 @@
 #ifndef UPRIME_DRM_CRTC_H
 #define UPRIME_DRM_CRTC_H
 
+#include <drm/drm_debugfs_crc.h>
 #include <drm/drm_mode_object.h>
 #include <drm/drm_modes.h>
 #include <linux/spinlock.h>
@@ -67,6 +68,12 @@ struct drm_crtc_funcs {
 	/* optional: when the last vblank was, ns of CLOCK_MONOTONIC. event_lock
 	 * held */
 	s64 (*get_vblank_timestamp)(struct drm_crtc *crtc, bool in_vblank_irq);
+	/* Optional, both or none: the names of what checksums can be of, the
+	 * usual one first; and to tell those of one from now on, or, with
+	 * NULL, none: 0 or -errno. */
+	const char *const *(*get_crc_sources)(struct drm_crtc *crtc,
+					      size_t *count);
+	int (*set_crc_source)(struct drm_crtc *crtc, const char *source);
 };
 
 struct drm_crtc_helper_funcs {
@@ -110,6 +117,8 @@ struct drm_crtc {
 	spinlock_t commit_lock;
 	struct list_head commit_list; /* drm_crtc_commit.commit_entry, the
 					 youngest first; commit_lock */
+
+	struct drm_crtc_crc crc;
 
 	/* Out-fences: */
 	u64 fence_context; /* constant */

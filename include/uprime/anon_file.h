@@ -26,6 +26,8 @@ struct anon_file_ops {
 	const char *name;
 	/* It cannot be waited for: polls readable and writable. */
 	bool always_ready;
+	/* What is sent is read(2) by programs, a packet each time. */
+	bool reads_packets;
 	/* The last fd and the last user are gone: free it. Any lock of the
 	 * core may be taken. */
 	void (*release)(struct anon_file *file);

@@ -238,6 +238,7 @@ struct remote {
 	uint64_t rdev;		  /* device: of its node */
 	uint64_t ino;		  /* device: of its node */
 	bool always_ready;	  /* these are as in struct wire_ident */
+	bool reads_packets;
 	char name[NODE_PATH_MAX];
 };
 

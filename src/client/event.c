@@ -35,6 +35,19 @@ static ssize_t input_error(const struct remote *device, size_t size)
 	return size < sizeof(struct input_event) ? -EINVAL : -ENODEV;
 }
 
+/* Of what is a packet each time, that one; and nothing of it, if it does not
+ * fit. */
+static ssize_t packet_read(int fd, void *buf, size_t size)
+{
+	ssize_t len = look(fd, buf, size, true);
+
+	if (len <= 0)
+		return len;
+	if ((size_t)len > size)
+		return -EINVAL;
+	return raw_syscall(SYS_recvfrom, fd, buf, size, 0);
+}
+
 /**
  * event_read() - read(2) of a device
  * @fd: the device
@@ -51,6 +64,8 @@ ssize_t event_read(int fd, const struct remote *device, void *buf, size_t size)
 	char *at = buf;
 	size_t done = 0;
 
+	if (device->reads_packets)
+		return packet_read(fd, buf, size);
 	if (error == -EINVAL)
 		return size ? error : 0;
 	for (;;) {

@@ -14,7 +14,7 @@
 
 /* Whether this is for the system to read: none of the server's, or nothing that
  * has events. If not, *device says which it is, or NULL: a sync file or the
- * like. */
+ * like, which cannot be read. */
 static bool is_plain(int fd, const struct remote **device)
 {
 	const struct remote *remote;
@@ -24,8 +24,10 @@ static bool is_plain(int fd, const struct remote **device)
 	remote = remote_of(fd, NULL);
 	if (!remote)
 		return true;
-	*device = remote->kind == WIRE_KIND_DEVICE ? remote : NULL;
-	return *device && !remote_has_events();
+	*device = remote->kind == WIRE_KIND_DEVICE || remote->reads_packets
+			  ? remote
+			  : NULL;
+	return *device && !remote->reads_packets && !remote_has_events();
 }
 
 /* A dma-buf cannot be read. As its position is beyond the end, the system says

@@ -68,6 +68,7 @@ static int remote_index(const struct wire_ident *ident)
 		remote->rdev = ident->rdev;
 		remote->ino = ident->ino;
 		remote->always_ready = ident->always_ready;
+		remote->reads_packets = ident->reads_packets;
 		memcpy(remote->name, ident->name,
 		       strnlen(ident->name, NODE_PATH_MAX - 1));
 		atomic_store_explicit(&remote->state, REMOTE_KNOWN,

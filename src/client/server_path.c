@@ -22,7 +22,8 @@ static bool looks_like_server_path(const char *path)
 	static const char *const names[] = {
 		"name",	   "clients", "gem_names",    "bufinfo",
 		"sw_sync", "status",  "enabled",      "dpms",
-		"modes",   "edid",    "connector_id",
+		"modes",   "edid",    "connector_id", "control",
+		"data",
 	};
 	const char *base = strrchr(path, '/');
 	size_t i;

@@ -211,6 +211,11 @@ struct vkms_output {
 	/* Pictures to be written: vkms_writeback_job.node; lock. */
 	struct list_head writeback_jobs;
 	struct work_struct writeback_work;
+	/* Pictures whose checksums are wanted: vkms_crc.node; lock. */
+	struct list_head crcs;
+	struct work_struct crc_work;
+	bool has_crcs;	       /* they are wanted; lock */
+	bool crcs_have_vblank; /* a reference to the vblanks; lock */
 };
 
 #define crtc_to_vkms_output(x) container_of(x, struct vkms_output, crtc)
@@ -254,6 +259,14 @@ void vkms_writeback_fini(struct vkms_output *output);
 /* vkms_writeback_vblank - what waits for a picture is to have what is seen now.
  * output->lock held. */
 void vkms_writeback_vblank(struct vkms_output *output);
+
+/* ---- vkms_crc.c ---- */
+
+void vkms_crc_init(struct vkms_output *output);
+/* vkms_crc_vblank - a vblank has come. output->lock held. */
+void vkms_crc_vblank(struct vkms_output *output);
+const char *const *vkms_get_crc_sources(struct drm_crtc *crtc, size_t *count);
+int vkms_set_crc_source(struct drm_crtc *crtc, const char *source);
 
 /* ---- vkms_display.c ---- */
 

@@ -66,6 +66,7 @@ static enum hrtimer_restart vkms_vblank(struct hrtimer *timer)
 	}
 	vkms_writeback_vblank(output);
 	drm_crtc_handle_vblank(&output->crtc);
+	vkms_crc_vblank(output);
 	spin_unlock(&output->lock);
 	return HRTIMER_RESTART;
 }
@@ -280,6 +281,8 @@ static const struct drm_crtc_funcs vkms_crtc_funcs = {
 	.enable_vblank = vkms_enable_vblank,
 	.disable_vblank = vkms_disable_vblank,
 	.get_vblank_timestamp = vkms_get_vblank_timestamp,
+	.get_crc_sources = vkms_get_crc_sources,
+	.set_crc_source = vkms_set_crc_source,
 };
 
 int vkms_crtc_init(struct drm_device *dev, struct vkms_output *output,

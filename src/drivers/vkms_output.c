@@ -261,6 +261,7 @@ int vkms_output_init(struct vkms_output *output, struct drm_device *dev,
 	output->connected = !display->unplugged;
 	spin_lock_init(&output->lock);
 	INIT_LIST_HEAD(&output->writeback_jobs);
+	vkms_crc_init(output);
 	ret = add_planes(output, dev, options);
 	if (ret) {
 		goto err_lock;

@@ -35,6 +35,12 @@ int drm_crtc_init_with_planes(struct drm_device *dev, struct drm_crtc *crtc,
 	spin_lock_init(&crtc->commit_lock);
 	INIT_LIST_HEAD(&crtc->commit_list);
 	spin_lock_init(&crtc->fence_lock);
+	spin_lock_init(&crtc->crc.lock);
+	if (funcs->get_crc_sources) {
+		size_t count;
+
+		crtc->crc.source = funcs->get_crc_sources(crtc, &count)[0];
+	}
 	crtc->fence_context = dma_fence_context_alloc(1);
 	crtc->index = (unsigned int)config->num_crtc++;
 	snprintf(crtc->name, sizeof(crtc->name), "crtc-%u", crtc->index);
@@ -75,6 +81,7 @@ void drm_crtc_cleanup(struct drm_crtc *crtc)
 	}
 	mutex_destroy(&crtc->commit_lock);
 	mutex_destroy(&crtc->fence_lock);
+	mutex_destroy(&crtc->crc.lock);
 }
 
 struct drm_crtc *drm_crtc_from_index(struct drm_device *dev, int idx)

@@ -167,6 +167,7 @@ static void ident_file(struct connection *conn, struct anon_file *file)
 	}
 	conn->out.ident.kind = WIRE_KIND_ANON;
 	conn->out.ident.always_ready = file->ops->always_ready;
+	conn->out.ident.reads_packets = file->ops->reads_packets;
 	strcpy(conn->out.ident.name, file->ops->name);
 }
 

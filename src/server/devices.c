@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "crc.h"
 #include "internal.h"
 #include "paths.h"
 #include "say.h"
@@ -171,6 +172,9 @@ int devices_add(struct server *server)
 	}
 	if (!ret) {
 		ret = add_paths(server);
+	}
+	if (!ret) {
+		ret = crc_add(server);
 	}
 	if (!ret && devices_have_display(server)) {
 		ret = testbed_add_seat(&server->testbed);

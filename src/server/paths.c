@@ -5,7 +5,8 @@
  * Files of debugfs, whose text is made when they are opened and stays as it
  * was, and what else gives a program something new on each open. umockdev's
  * directory has an empty file in each place, for those who list or stat it.
- * The connectors' files in /sys are not in this table (sysfs.c).
+ * The connectors' files in /sys are not in this table (sysfs.c), nor are those
+ * of checksums (crc.c).
  */
 #include "paths.h"
 
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "crc.h"
 #include "debugfs.h"
 #include "internal.h"
 #include "sysfs.h"
@@ -128,6 +130,9 @@ long call_open_path(struct connection *conn)
 	if (fd == -ENOENT) {
 		fd = sysfs_open(conn->server, open->path, open->flags);
 	}
+	if (fd == -ENOENT) {
+		fd = crc_open(conn->server, open->path, open->flags);
+	}
 	if (fd < 0) {
 		return fd;
 	}
@@ -143,6 +148,10 @@ long call_write_path(struct connection *conn)
 	write->path[sizeof(write->path) - 1] = '\0';
 	if (write->size > sizeof(write->data)) {
 		return -EINVAL;
+	}
+	if (!strncmp(write->path, DEBUGFS, strlen(DEBUGFS))) {
+		return crc_write(conn->server, write->path, write->data,
+				 write->size);
 	}
 	return sysfs_write(conn->server, write->path, write->data, write->size);
 }

@@ -184,6 +184,8 @@ struct wire_ident {
 	uint32_t kind; /* enum wire_kind */
 	uint32_t always_ready; /* else: it cannot be waited for, as what has no
 	                          poll in the kernel */
+	uint32_t reads_packets; /* read(2) takes one of those that were sent */
+	uint32_t reserved;
 	uint64_t rdev; /* device: st_rdev of its node */
 	uint64_t ino;  /* device: st_ino of its node; dma-buf: its inode */
 	char name[64]; /* device: path of its node, "/dev/dri/card0";

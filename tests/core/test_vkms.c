@@ -6,7 +6,9 @@
 #include <drm/drm_plane.h>
 #include <linux/dma-fence.h>
 #include <linux/sync_file.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <uprime/anon_file.h>
 
 #define WIDTH  SCREEN_WIDTH
 #define HEIGHT SCREEN_HEIGHT
@@ -403,6 +405,82 @@ TEST(writeback_wants_a_buffer_of_the_screens_size)
 	buffer_destroy(&red);
 }
 
+/* The checksum of one colour all over the screen, bit by bit. */
+static u32 checksum_of(u16 r, u16 g, u16 b)
+{
+	const u16 pixel[] = {0xffff, r, g, b};
+	u32 crc = 0;
+
+	for (u32 i = 0; i < WIDTH * HEIGHT; i++) {
+		for (u32 k = 0; k < sizeof(pixel); k++) {
+			crc ^= ((const u8 *)pixel)[k];
+			for (int bit = 0; bit < 8; bit++) {
+				crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+			}
+		}
+	}
+	return crc;
+}
+
+/* The next line: the frame's number and its checksum. */
+static void read_checksum(int fd, unsigned int *number, unsigned int *crc)
+{
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	char line[32];
+
+	assert_int_equal(poll(&wait, 1, 5000), 1);
+	assert_int_equal(read(fd, line, sizeof(line)), 23);
+	assert_int_equal(sscanf(line, "0x%8x 0x%8x\n", number, crc), 2);
+}
+
+TEST(checksums_are_of_each_frame)
+{
+	struct buffer buffer = full(0x0080ff40), red = full(RED);
+	unsigned int number, next, crc;
+	int fd;
+
+	screen_on(&buffer);
+	fd = (int)must(drm_crtc_crc_open(screen_crtc()));
+	read_checksum(fd, &number, &crc);
+	assert_int_equal(crc, checksum_of(0x8080, 0xffff, 0x4040));
+	read_checksum(fd, &next, &crc);
+	assert_int_equal(next, number + 1);
+	assert_int_equal(crc, checksum_of(0x8080, 0xffff, 0x4040));
+	flip(&red);
+	number = screen_wait().sequence;
+	do {
+		read_checksum(fd, &next, &crc);
+		assert_int_equal(
+			crc, next < number ? checksum_of(0x8080, 0xffff, 0x4040)
+					   : checksum_of(0xffff, 0, 0));
+	} while (next < number);
+	close(fd);
+	anon_file_dispatch();
+	buffer_destroy(&buffer);
+	buffer_destroy(&red);
+}
+
+TEST(checksums_are_read_by_one_at_a_time)
+{
+	struct drm_crtc *crtc = screen_crtc();
+	struct buffer red = full(RED);
+	int fd;
+
+	assert_int_equal(drm_crtc_crc_open(crtc), -EIO);
+	screen_on(&red);
+	assert_int_equal(drm_crtc_crc_set_source(crtc, "none", 4), -EINVAL);
+	assert_int_equal(drm_crtc_crc_set_source(crtc, "auto\n", 5), 0);
+	fd = (int)must(drm_crtc_crc_open(crtc));
+	assert_int_equal(drm_crtc_crc_open(crtc), -EBUSY);
+	assert_int_equal(drm_crtc_crc_set_source(crtc, "auto", 4), -EBUSY);
+	close(fd);
+	anon_file_dispatch();
+	fd = (int)must(drm_crtc_crc_open(crtc));
+	close(fd);
+	anon_file_dispatch();
+	buffer_destroy(&red);
+}
+
 /* Probe the screen: its status, and the size of its first mode. */
 static u32 probe(u32 *modes, struct drm_mode_modeinfo *first)
 {
@@ -515,6 +593,8 @@ int main(void)
 		ON_SCREEN(who_watches_is_told_of_every_picture),
 		ON_SCREEN(writeback_is_what_is_seen),
 		ON_SCREEN(writeback_wants_a_buffer_of_the_screens_size),
+		ON_SCREEN(checksums_are_of_each_frame),
+		ON_SCREEN(checksums_are_read_by_one_at_a_time),
 		ON_SCREEN(a_display_is_plugged_in_and_pulled_out),
 		ON_SCREEN(a_display_that_cannot_be_is_not_plugged_in),
 		PLAIN(displays_are_as_many_as_are_asked_for),
