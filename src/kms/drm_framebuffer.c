@@ -12,6 +12,9 @@
 
 #include "internal.h"
 
+/* How long a file's end waits until its framebuffers are off the screen. */
+#define RELEASE_NS NSEC_PER_SEC
+
 /* The modifier of which the core itself knows something. */
 static bool fits_modifier(const struct drm_mode_fb_cmd2 *cmd, int i, int width,
 			  int height)
@@ -177,18 +180,8 @@ int drm_mode_rmfb(struct drm_device *dev, u32 fb_id, struct drm_file *file)
 	return ret;
 }
 
-void drm_fb_release(struct drm_file *file)
-{
-	struct drm_framebuffer *fb, *next;
-
-	/* The file is nobody's any more: no lock is needed. */
-	list_for_each_entry_safe (fb, next, &file->fbs, filp_head) {
-		list_del_init(&fb->filp_head);
-		drm_framebuffer_remove(fb);
-	}
-}
-
-void drm_framebuffer_remove(struct drm_framebuffer *fb)
+/* Take it off the screen, and drop a reference. */
+static void remove_now(struct drm_framebuffer *fb)
 {
 	WARN_ON(!list_empty(&fb->filp_head));
 	/* Without other references it is shown nowhere. */
@@ -196,6 +189,99 @@ void drm_framebuffer_remove(struct drm_framebuffer *fb)
 		WARN_ON(drm_atomic_remove_fb(fb));
 	}
 	drm_framebuffer_put(fb);
+}
+
+/* Framebuffers that are taken off the screen. */
+struct removal {
+	struct kref refcount; /* who waits, and the worker */
+	struct work_struct work;
+	struct completion done;
+	struct drm_device *dev; /* referenced, until it is done */
+	struct list_head fbs;	/* drm_framebuffer.filp_head: with a reference;
+				   the worker's once it is queued */
+};
+
+static void free_removal(struct kref *ref)
+{
+	kfree(container_of(ref, struct removal, refcount));
+}
+
+static void remove_all(struct list_head *fbs)
+{
+	struct drm_framebuffer *fb, *next;
+
+	list_for_each_entry_safe (fb, next, fbs, filp_head) {
+		list_del_init(&fb->filp_head);
+		remove_now(fb);
+	}
+}
+
+static void remove_work(struct work_struct *work)
+{
+	struct removal *removal = container_of(work, struct removal, work);
+
+	remove_all(&removal->fbs);
+	drm_dev_put(removal->dev);
+	complete_all(&removal->done);
+	kref_put(&removal->refcount, free_removal);
+}
+
+/* Let a worker take framebuffers off the screen, for what is shown before can
+ * wait for a program, and wait for that, but for @timeout ns only. */
+static void remove_and_wait(struct drm_device *dev, struct list_head *fbs,
+			    s64 timeout)
+{
+	struct removal *removal = kzalloc(sizeof(*removal), GFP_KERNEL);
+	struct drm_framebuffer *fb, *next;
+
+	if (!removal) {
+		remove_all(fbs);
+		return;
+	}
+	kref_init(&removal->refcount);
+	kref_get(&removal->refcount);
+	init_work(&removal->work, remove_work);
+	init_completion(&removal->done);
+	drm_dev_get(dev);
+	removal->dev = dev;
+	INIT_LIST_HEAD(&removal->fbs);
+	list_for_each_entry_safe (fb, next, fbs, filp_head) {
+		list_del_init(&fb->filp_head);
+		list_add_tail(&fb->filp_head, &removal->fbs);
+	}
+	queue_work(system_unbound_wq, &removal->work);
+	wait_for_completion_timeout(&removal->done, timeout, false);
+	kref_put(&removal->refcount, free_removal);
+}
+
+void drm_fb_release(struct drm_file *file)
+{
+	struct drm_framebuffer *fb, *next;
+
+	/* The file is nobody's any more: no lock is needed. */
+	list_for_each_entry_safe (fb, next, &file->fbs, filp_head) {
+		if (kref_read(&fb->base.refcount) == 1) {
+			list_del_init(&fb->filp_head);
+			remove_now(fb);
+		}
+	}
+	/* Who waits for a fence of the same program, which is closed after this
+	 * file, must not be waited for for ever. */
+	if (!list_empty(&file->fbs)) {
+		remove_and_wait(file->minor->dev, &file->fbs, RELEASE_NS);
+	}
+}
+
+void drm_framebuffer_remove(struct drm_framebuffer *fb)
+{
+	LIST_HEAD(fbs);
+
+	if (kref_read(&fb->base.refcount) == 1) {
+		remove_now(fb);
+		return;
+	}
+	list_add(&fb->filp_head, &fbs);
+	remove_and_wait(fb->dev, &fbs, TASK_FOREVER);
 }
 
 void drm_framebuffer_free(struct kref *kref)

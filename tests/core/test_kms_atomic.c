@@ -5,6 +5,7 @@
 #include <linux/workqueue.h>
 #include <pthread.h>
 
+#include "counts.h"
 #include "display_calls.h"
 #include "kms/internal.h"
 #include "screen.h"
@@ -557,6 +558,30 @@ TEST(a_change_waits_for_the_fence_it_was_given)
 	close_sync(fd);
 }
 
+TEST(a_file_goes_although_what_it_shows_waits)
+{
+	struct dma_fence *fence = toy_fence_create(1);
+	int fd = fence_fd(fence);
+	struct change change;
+	struct counts counts;
+
+	switch_on(0, picture());
+	change = flip(0, picture());
+	change_set(&change, primary_id(0), "IN_FENCE_FD", (u64)fd);
+	must(change_commit(&change, NONBLOCK | EVENT));
+	/* Later it is gone from the screen, too, when it can be. */
+	close_file(&stage.file);
+	count_all(&counts);
+	assert_int_equal(counts.framebuffers, 2);
+	dma_fence_signal(fence);
+	dma_fence_put(fence);
+	toy()->at_once = true;
+	wait_until_shown();
+	count_all(&counts);
+	assert_int_equal(counts.framebuffers, 0);
+	close_sync(fd);
+}
+
 TEST(what_is_no_fence_is_refused)
 {
 	struct dma_fence *fence = dma_fence_get_stub();
@@ -783,6 +808,7 @@ int main(void)
 		ON_VBLANKS(an_out_fence_is_signalled_when_the_change_is_shown),
 		ON_VBLANKS(without_a_commit_there_is_no_out_fence),
 		ON_VBLANKS(a_change_waits_for_the_fence_it_was_given),
+		ON_VBLANKS(a_file_goes_although_what_it_shows_waits),
 		ON_VBLANKS(what_is_no_fence_is_refused),
 		ON_VBLANKS(
 			a_change_waits_for_those_who_draw_unless_it_was_given_a_fence),
