@@ -14,6 +14,7 @@
  * that nobody counts any more: it may wait for its timer, which takes it. Who
  * wants to count meanwhile sets ->again.
  */
+#include <limits.h>
 #include <linux/err.h>
 #include <linux/slab.h>
 
@@ -452,7 +453,7 @@ void drm_calc_timestamping_constants(struct drm_crtc *crtc,
 				     const struct drm_display_mode *mode)
 {
 	struct drm_vblank_crtc *vblank;
-	u64 htotal = mode->crtc_htotal, vtotal = mode->crtc_vtotal, clock;
+	u64 htotal = mode->crtc_htotal, vtotal = mode->crtc_vtotal, clock, dur;
 
 	if (crtc->index >= crtc->dev->num_crtcs) {
 		return;
@@ -464,10 +465,12 @@ void drm_calc_timestamping_constants(struct drm_crtc *crtc,
 	if (!WARN_ON(mode->crtc_clock <= 0)) {
 		clock = (u64)mode->crtc_clock;
 		vblank->linedur_ns = (int)(htotal * 1000000 / clock);
-		vblank->framedur_ns = (int)(htotal * vtotal * 1000000 / clock);
+		dur = htotal * vtotal * 1000000 / clock;
 		if (mode->flags & DRM_MODE_FLAG_INTERLACE) {
-			vblank->framedur_ns /= 2;
+			dur /= 2;
 		}
+		/* Whatever a program thinks of. */
+		vblank->framedur_ns = (int)min(max(dur, (u64)1), (u64)INT_MAX);
 	}
 	drm_mode_copy(&vblank->hwmode, mode);
 }

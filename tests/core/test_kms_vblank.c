@@ -440,6 +440,31 @@ TEST(a_program_can_ask_for_an_event_with_64_bits)
 			 sizeof(event));
 }
 
+/* How long a frame takes that is so large and has so fast a clock. */
+static int frame_of(u16 htotal, u16 vtotal, int clock, u32 mode_flags)
+{
+	struct drm_display_mode mode = {
+		.crtc_htotal = htotal,
+		.crtc_vtotal = vtotal,
+		.crtc_clock = clock,
+		.flags = mode_flags,
+	};
+
+	spin_lock(&stage.dev->event_lock);
+	drm_calc_timestamping_constants(crtc_at(0), &mode);
+	spin_unlock(&stage.dev->event_lock);
+	return stage.dev->vblank[0].framedur_ns;
+}
+
+TEST(a_frame_takes_some_time)
+{
+	assert_int_equal(frame_of(2200, 1125, 148500, 0), 16666666);
+	assert_int_equal(frame_of(2200, 1125, 148500, DRM_MODE_FLAG_INTERLACE),
+			 8333333);
+	assert_int_equal(frame_of(1, 1, INT32_MAX, 0), 1);
+	assert_int_equal(frame_of(UINT16_MAX, UINT16_MAX, 1, 0), INT32_MAX);
+}
+
 TEST(wanting_vblanks_while_the_driver_stops_them_is_not_lost)
 {
 	pthread_t thread;
