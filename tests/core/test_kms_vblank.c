@@ -508,6 +508,7 @@ int main(void)
 		ON_VBLANKS(
 			a_program_can_ask_for_the_number_and_time_of_the_last_vblank),
 		ON_VBLANKS(a_program_can_ask_for_an_event_with_64_bits),
+		ON_VBLANKS(a_frame_takes_some_time),
 		ON_VBLANKS(
 			wanting_vblanks_while_the_driver_stops_them_is_not_lost),
 	};
