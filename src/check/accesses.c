@@ -41,8 +41,8 @@ static void mapped(struct check *check, struct process *process,
 		mapping_free(check, process, mapping);
 	}
 	mapping = calloc(1, sizeof(*mapping));
-	if (!mapping || u64map_insert(&process->mappings, (u64)record->args[1],
-				      mapping)) {
+	if (!mapping ||
+	    u64map_insert(&process->mappings, (u64)record->args[1], mapping)) {
 		free(mapping);
 		return;
 	}
@@ -69,7 +69,8 @@ static void unmapped(struct check *check, struct process *process,
 	}
 }
 
-static struct access *access_get(struct process *process, struct file *file)
+static struct access *access_get(struct process *process,
+				 struct open_file *file)
 {
 	u64 key = (uintptr_t)file;
 	struct access *access = u64map_find(&process->accesses, key);
@@ -103,7 +104,8 @@ static void end_access(struct check *check, struct process *process,
 	if ((flags & DMA_BUF_SYNC_RW) != (access->flags & DMA_BUF_SYNC_RW)) {
 		places[1] = (struct finding_place){"START", access->start};
 		findings_add(&check->findings, RULE_SYNC_DIRECTION,
-			     process->exe, places, 2, 0, "flags %#llx and %#llx",
+			     process->exe, places, 2, 0,
+			     "flags %#llx and %#llx",
 			     (unsigned long long)access->flags,
 			     (unsigned long long)flags);
 	}
@@ -151,9 +153,9 @@ static void missing(struct check *check, struct process *process,
 	struct finding_place places[3];
 	unsigned int nr = 0;
 
-	places[nr++] = (struct finding_place){
-		record->args[1] ? "written" : "read",
-		place_of(check, process, record)};
+	places[nr++] =
+		(struct finding_place){record->args[1] ? "written" : "read",
+				       place_of(check, process, record)};
 	if (mapping) {
 		places[nr++] = (struct finding_place){"mapped", mapping->made};
 	}
@@ -199,7 +201,7 @@ static void end_one(struct check *check, struct process *process,
 	free(access);
 }
 
-void accesses_forget(struct check *check, struct file *file, bool orderly)
+void accesses_forget(struct check *check, struct open_file *file, bool orderly)
 {
 	for (size_t i = 0; file->accessed && i < check->processes.size; i++) {
 		struct process *process = check->processes.entries[i].value;

@@ -30,7 +30,7 @@ struct module {
  */
 struct frame {
 	const struct module *module; /* NULL: unknown */
-	u64 addr;		     /* as in the file; without module: as it was */
+	u64 addr; /* as in the file; without module: as it was */
 };
 
 /**
@@ -58,7 +58,7 @@ struct code {
 	struct code_range {
 		u64 first, end, bias;
 		const struct module *module;
-	} *ranges; /* owned */
+	} * ranges; /* owned */
 	size_t nr, room;
 };
 
@@ -169,10 +169,10 @@ void findings_init(struct findings *findings);
 void findings_clear(struct findings *findings);
 /* findings_add - a finding, or one more of it. The places decide which it
  * is. Returns it, or NULL: no memory. */
-struct finding *findings_add(struct findings *findings, enum rule rule,
-			     const char *exe, const struct finding_place *places,
-			     unsigned int nr_places, u64 bytes,
-			     const char *detail, ...)
+struct finding *
+findings_add(struct findings *findings, enum rule rule, const char *exe,
+	     const struct finding_place *places, unsigned int nr_places,
+	     u64 bytes, const char *detail, ...)
 	__attribute__((format(printf, 7, 8)));
 unsigned int findings_count(const struct findings *findings);
 
@@ -208,9 +208,9 @@ struct origin {
 	enum trace_kind kind;
 	struct place first;
 	u64 made, gone;
-	u64 last_slot;	   /* of time, in which one was made */
+	u64 last_slot;	    /* of time, in which one was made */
 	unsigned int slots; /* of time, in which some were made */
-	bool grows;	   /* it was told */
+	bool grows;	    /* it was told */
 };
 
 /**
@@ -219,7 +219,7 @@ struct origin {
 struct id {
 	u32 id;
 	bool live;
-	bool unknown; /* nobody saw how it came */
+	bool unknown;	      /* nobody saw how it came */
 	struct place made[2]; /* the first, and the last other place */
 	unsigned int nr_made; /* how often it was given out */
 	u64 bytes;
@@ -233,9 +233,9 @@ struct id {
 };
 
 /**
- * struct file - an open file of a kind of interest
+ * struct open_file - an open file of a kind of interest
  */
-struct file {
+struct open_file {
 	enum trace_kind kind;
 	u64 key;	   /* of check.dmabufs; 0: none */
 	unsigned int refs; /* fds of watched processes */
@@ -253,7 +253,7 @@ struct file {
  * struct fd - an fd of a process
  */
 struct fd {
-	struct file *file; /* counted */
+	struct open_file *file; /* counted */
 	struct place made;
 	struct origin *origin;
 	bool cloexec;
@@ -264,7 +264,7 @@ struct fd {
  * struct mapping - a mapping of a process
  */
 struct mapping {
-	struct file *file; /* counted */
+	struct open_file *file; /* counted */
 	struct place made;
 	struct origin *origin;
 	u64 bytes;
@@ -287,13 +287,13 @@ struct process {
 	char exe[64]; /* its name */
 	char path[TRACE_PATH];
 	struct code code;
-	struct u64map fds;	 /* fd -> struct fd, owned */
-	struct u64map closed;	 /* fd -> struct closed_fd, owned */
-	struct u64map mappings;	 /* address -> struct mapping, owned */
-	struct u64map accesses;	 /* file -> struct access, owned */
-	struct u64map old_fds;	 /* before exec, until it is known what stays */
-	bool starting;		 /* INHERITs may follow */
-	bool exiting;		 /* it ended by itself */
+	struct u64map fds;	/* fd -> struct fd, owned */
+	struct u64map closed;	/* fd -> struct closed_fd, owned */
+	struct u64map mappings; /* address -> struct mapping, owned */
+	struct u64map accesses; /* file -> struct access, owned */
+	struct u64map old_fds;	/* before exec, until it is known what stays */
+	bool starting;		/* INHERITs may follow */
+	bool exiting;		/* it ended by itself */
 };
 
 /**
@@ -312,7 +312,7 @@ struct check {
 	struct symbols *symbols;
 	struct findings findings;
 	struct u64map processes; /* pid -> struct process, owned */
-	struct u64map dmabufs;	 /* identity and kind -> struct file */
+	struct u64map dmabufs;	 /* identity and kind -> struct open_file */
 	struct u64map origins;	 /* hash of place and kind -> struct origin */
 	u64 records;
 };
@@ -332,29 +332,28 @@ struct origin *origin_made(struct check *check, struct process *process,
 			   enum trace_kind kind, const struct place *place);
 void origin_gone(struct origin *origin);
 struct fd *fd_of(struct process *process, s64 fd);
-void file_put(struct check *check, struct process *process, struct file *file,
-	      bool orderly);
+void file_put(struct check *check, struct process *process,
+	      struct open_file *file, bool orderly);
 
 /* ids.c */
 void ids_record(struct check *check, struct process *process,
 		const struct trace_record *record);
 void ids_file_closed(struct check *check, struct process *process,
-		     struct file *file, bool orderly);
+		     struct open_file *file, bool orderly);
 /* fds.c */
 void fds_record(struct check *check, struct process *process,
 		const struct trace_record *record);
 void fds_drop(struct check *check, struct process *process, struct fd *fd,
 	      bool orderly);
 void fds_leaked(struct check *check, struct process *process);
-void fds_clear(struct check *check, struct process *process,
-	       struct u64map *fds, bool orderly);
+void fds_clear(struct check *check, struct process *process, struct u64map *fds,
+	       bool orderly);
 /* accesses.c: mappings and CPU access */
 void accesses_record(struct check *check, struct process *process,
 		     const struct trace_record *record);
-void accesses_ended(struct check *check, struct process *process,
-		    bool orderly);
+void accesses_ended(struct check *check, struct process *process, bool orderly);
 /* accesses_forget - an open file is going */
-void accesses_forget(struct check *check, struct file *file, bool orderly);
+void accesses_forget(struct check *check, struct open_file *file, bool orderly);
 
 /* ---- reader.c: following a trace ---- */
 
@@ -371,7 +370,7 @@ struct reader {
 int reader_open(struct reader *reader, u32 options);
 /* reader_next - the next record, or NULL: none yet. Valid until the next call.
  */
-const struct trace_record *reader_next(struct reader *reader, u64 *index);
+const struct trace_record *reader_next(struct reader *reader);
 void reader_close(struct reader *reader);
 
 #endif

@@ -5,10 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static struct file *file_make(struct process *process, enum trace_kind kind,
-			      const struct place *place)
+static struct open_file *file_make(struct process *process,
+				   enum trace_kind kind,
+				   const struct place *place)
 {
-	struct file *file = calloc(1, sizeof(*file));
+	struct open_file *file = calloc(1, sizeof(*file));
 
 	if (file) {
 		file->kind = kind;
@@ -19,12 +20,12 @@ static struct file *file_make(struct process *process, enum trace_kind kind,
 }
 
 /* The open file of an identity, whoever has it; made if it is new. */
-static struct file *file_of(struct check *check, struct process *process,
-			    enum trace_kind kind, u64 identity,
-			    const struct place *place)
+static struct open_file *file_of(struct check *check, struct process *process,
+				 enum trace_kind kind, u64 identity,
+				 const struct place *place)
 {
 	u64 key = kind == TRACE_KIND_DMABUF ? identity : 0;
-	struct file *file = key ? u64map_find(&check->dmabufs, key) : NULL;
+	struct open_file *file = key ? u64map_find(&check->dmabufs, key) : NULL;
 
 	if (file) {
 		return file;
@@ -44,8 +45,8 @@ void fds_drop(struct check *check, struct process *process, struct fd *fd,
 	free(fd);
 }
 
-void fds_clear(struct check *check, struct process *process,
-	       struct u64map *fds, bool orderly)
+void fds_clear(struct check *check, struct process *process, struct u64map *fds,
+	       bool orderly)
 {
 	for (size_t i = 0; i < fds->size; i++) {
 		if (fds->entries[i].value) {
@@ -57,8 +58,9 @@ void fds_clear(struct check *check, struct process *process,
 }
 
 /* Enter an fd; whatever had its number is closed. */
-static struct fd *enter(struct check *check, struct process *process, s64 number,
-			struct file *file, const struct place *place)
+static struct fd *enter(struct check *check, struct process *process,
+			s64 number, struct open_file *file,
+			const struct place *place)
 {
 	struct fd *fd = u64map_remove(&process->fds, (u64)number);
 
@@ -82,7 +84,7 @@ static void made(struct check *check, struct process *process,
 {
 	enum trace_kind kind = (enum trace_kind)record->args[1];
 	struct place place = place_of(check, process, record);
-	struct file *file;
+	struct open_file *file;
 	struct fd *fd;
 
 	if (record->ret < 0 || record->args[0] < 0) {
@@ -99,7 +101,7 @@ static void opened(struct check *check, struct process *process,
 		   const struct trace_record *record)
 {
 	struct place place = place_of(check, process, record);
-	struct file *file = file_make(process, TRACE_KIND_DEVICE, &place);
+	struct open_file *file = file_make(process, TRACE_KIND_DEVICE, &place);
 
 	if (file) {
 		enter(check, process, record->args[0], file, &place);
@@ -111,7 +113,7 @@ static void received(struct check *check, struct process *process,
 {
 	enum trace_kind kind = (enum trace_kind)record->args[1];
 	struct place place = place_of(check, process, record);
-	struct file *file;
+	struct open_file *file;
 	struct fd *fd;
 
 	file = file_of(check, process, kind, (u64)record->args[2], &place);
@@ -135,8 +137,8 @@ static void told_twice(struct check *check, struct process *process,
 	if (!old || record->ret != -EBADF) {
 		return;
 	}
-	places[0] = (struct finding_place){
-		"closed again", place_of(check, process, record)};
+	places[0] = (struct finding_place){"closed again",
+					   place_of(check, process, record)};
 	places[1] = (struct finding_place){"closed before", old->closed};
 	places[2] = (struct finding_place){"made", old->made};
 	findings_add(&check->findings, RULE_DOUBLE_CLOSE_FD, process->exe,
@@ -146,8 +148,7 @@ static void told_twice(struct check *check, struct process *process,
 static void remember(struct process *process, s64 number, const struct fd *fd,
 		     const struct place *place)
 {
-	struct closed_fd *closed =
-		u64map_find(&process->closed, (u64)number);
+	struct closed_fd *closed = u64map_find(&process->closed, (u64)number);
 
 	if (!closed) {
 		closed = calloc(1, sizeof(*closed));
@@ -234,7 +235,7 @@ static void inherited(struct check *check, struct process *process,
 	struct process *parent = process_of(check, process->parent);
 	struct fd *old = u64map_find(&process->old_fds, (u64)record->args[0]);
 	struct place nowhere = {.pid = process->pid, .tid = record->tid};
-	struct file *file = NULL;
+	struct open_file *file = NULL;
 	struct fd *fd;
 
 	if (!old && parent) {
@@ -304,7 +305,7 @@ void fds_leaked(struct check *check, struct process *process)
 			       ? RULE_LEAK_SYNC_FILE_FD
 			       : RULE_LEAK_SYNCOBJ_FD;
 		place = (struct finding_place){"made", fd->made};
-		findings_add(&check->findings, rule, process->exe, &place, 1,
-			     0, "open when the program ended");
+		findings_add(&check->findings, rule, process->exe, &place, 1, 0,
+			     "open when the program ended");
 	}
 }

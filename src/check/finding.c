@@ -15,8 +15,8 @@ void findings_init(struct findings *findings)
 void findings_clear(struct findings *findings)
 {
 	while (!list_empty(&findings->list)) {
-		struct finding *finding = list_first_entry(
-			&findings->list, struct finding, node);
+		struct finding *finding =
+			list_first_entry(&findings->list, struct finding, node);
 
 		list_del_init(&finding->node);
 		free(finding->exe);
@@ -40,7 +40,8 @@ static u64 key_of(enum rule rule, const struct finding_place *places,
 }
 
 struct finding *findings_add(struct findings *findings, enum rule rule,
-			     const char *exe, const struct finding_place *places,
+			     const char *exe,
+			     const struct finding_place *places,
 			     unsigned int nr_places, u64 bytes,
 			     const char *detail, ...)
 {
@@ -78,7 +79,7 @@ unsigned int findings_count(const struct findings *findings)
 	const struct finding *finding;
 	unsigned int nr = 0;
 
-	list_for_each_entry(finding, &findings->list, node) {
+	list_for_each_entry (finding, &findings->list, node) {
 		nr += !finding->suppressed;
 	}
 	return nr;

@@ -32,7 +32,8 @@ static const char *kind_name(enum trace_kind kind)
 	}
 }
 
-static struct id *id_get(struct file *file, enum trace_kind kind, u32 number)
+static struct id *id_get(struct open_file *file, enum trace_kind kind,
+			 u32 number)
 {
 	struct id *id = u64map_find(&file->ids[kind], number);
 
@@ -81,7 +82,8 @@ static void foreign_import(struct check *check, struct process *process,
 }
 
 static void acquired(struct check *check, struct process *process,
-		     struct file *device, const struct trace_record *record)
+		     struct open_file *device,
+		     const struct trace_record *record)
 {
 	enum trace_kind kind = (enum trace_kind)record->args[1];
 	const struct fd *source = fd_of(process, record->args[4]);
@@ -120,24 +122,21 @@ static void tell_closed(struct check *check, struct process *process,
 	struct finding_place places[FINDING_PLACES];
 	unsigned int nr = 0;
 
-	places[nr++] = (struct finding_place){
-		closing ? "closed again" : "used",
-		place_of(check, process, record)};
+	places[nr++] = (struct finding_place){closing ? "closed again" : "used",
+					      place_of(check, process, record)};
 	places[nr++] = (struct finding_place){"closed before", id->closed};
 	places[nr++] = (struct finding_place){"made", id->made[0]};
 	if (alias && id->made[1].stack) {
 		places[nr++] = (struct finding_place){
-			"and given out again, as the same handle",
-			id->made[1]};
+			"and given out again, as the same handle", id->made[1]};
 	}
-	findings_add(&check->findings,
-		     alias     ? RULE_ALIAS
-		     : closing ? RULE_DOUBLE_CLOSE
-			       : RULE_USE_AFTER_CLOSE,
-		     process->exe, places, nr, 0, "%s %u%s", kind_name(kind),
-		     id->id,
-		     alias ? ": handles are not counted, one close ends all"
-			   : "");
+	findings_add(
+		&check->findings,
+		alias	  ? RULE_ALIAS
+		: closing ? RULE_DOUBLE_CLOSE
+			  : RULE_USE_AFTER_CLOSE,
+		process->exe, places, nr, 0, "%s %u%s", kind_name(kind), id->id,
+		alias ? ": handles are not counted, one close ends all" : "");
 }
 
 static bool is_gone(int ret)
@@ -146,7 +145,8 @@ static bool is_gone(int ret)
 }
 
 static void released(struct check *check, struct process *process,
-		     struct file *device, const struct trace_record *record)
+		     struct open_file *device,
+		     const struct trace_record *record)
 {
 	enum trace_kind kind = (enum trace_kind)record->args[1];
 	struct id *id = u64map_find(&device->ids[kind], (u64)record->args[2]);
@@ -178,12 +178,11 @@ static bool is_stale(const struct id *id, const struct stack *stack)
 {
 	return id->had_before && stack && !id->used &&
 	       id->before_used == stack && id->before_made.stack &&
-	       id->made[0].stack &&
-	       id->before_made.stack != id->made[0].stack;
+	       id->made[0].stack && id->before_made.stack != id->made[0].stack;
 }
 
 static void used(struct check *check, struct process *process,
-		 struct file *device, const struct trace_record *record)
+		 struct open_file *device, const struct trace_record *record)
 {
 	enum trace_kind kind = (enum trace_kind)record->args[1];
 	struct id *id = u64map_find(&device->ids[kind], (u64)record->args[2]);
@@ -192,8 +191,8 @@ static void used(struct check *check, struct process *process,
 
 	if (!id) {
 		/* Made by a driver's own ioctl. */
-		if (record->ret >= 0 && (id = id_get(device, kind,
-						     (u32)record->args[2]))) {
+		if (record->ret >= 0 &&
+		    (id = id_get(device, kind, (u32)record->args[2]))) {
 			id->live = true;
 			id->unknown = true;
 		}
@@ -212,10 +211,10 @@ static void used(struct check *check, struct process *process,
 	if (record->ret >= 0 && kind == TRACE_KIND_HANDLE &&
 	    is_stale(id, place.stack)) {
 		places[0] = (struct finding_place){"used", place};
-		places[1] = (struct finding_place){
-			"as was the handle made", id->before_made};
-		places[2] = (struct finding_place){"and closed",
-						   id->before_closed};
+		places[1] = (struct finding_place){"as was the handle made",
+						   id->before_made};
+		places[2] =
+			(struct finding_place){"and closed", id->before_closed};
 		places[3] = (struct finding_place){
 			"before the number was given out again", id->made[0]};
 		findings_add(&check->findings, RULE_STALE_HANDLE, process->exe,
@@ -282,7 +281,7 @@ static enum rule rule_of(enum trace_kind kind)
 }
 
 void ids_file_closed(struct check *check, struct process *process,
-		     struct file *file, bool orderly)
+		     struct open_file *file, bool orderly)
 {
 	for (unsigned int kind = TRACE_KIND_HANDLE;
 	     orderly && kind <= TRACE_KIND_FENCE; kind++) {

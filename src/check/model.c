@@ -169,7 +169,7 @@ struct fd *fd_of(struct process *process, s64 fd)
 	return fd < 0 ? NULL : u64map_find(&process->fds, (u64)fd);
 }
 
-static void free_file(struct check *check, struct file *file)
+static void free_file(struct check *check, struct open_file *file)
 {
 	for (size_t kind = 0; kind < ARRAY_SIZE(file->ids); kind++) {
 		free_values(&file->ids[kind]);
@@ -180,7 +180,7 @@ static void free_file(struct check *check, struct file *file)
 	free(file);
 }
 
-static void never_imported(struct check *check, struct file *file)
+static void never_imported(struct check *check, struct open_file *file)
 {
 	const struct finding_place places[] = {
 		{"exported", file->made},
@@ -191,8 +191,8 @@ static void never_imported(struct check *check, struct file *file)
 		     2, 0, "the last fd of it was closed");
 }
 
-void file_put(struct check *check, struct process *process, struct file *file,
-	      bool orderly)
+void file_put(struct check *check, struct process *process,
+	      struct open_file *file, bool orderly)
 {
 	if (--file->refs) {
 		return;
@@ -273,8 +273,7 @@ void check_process_ended(struct check *check, struct process *process)
 
 void check_record(struct check *check, const struct trace_record *record)
 {
-	struct process *process =
-		process_of(check, atomic_load(&record->pid));
+	struct process *process = process_of(check, atomic_load(&record->pid));
 
 	clock_slot = record->time / GROWTH_SLOT;
 	check->records++;

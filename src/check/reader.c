@@ -94,7 +94,7 @@ static bool is_hole(struct reader *reader, const struct trace_record *record,
 	       (pid <= 0 || (kill(pid, 0) && errno == ESRCH));
 }
 
-const struct trace_record *reader_next(struct reader *reader, u64 *index)
+const struct trace_record *reader_next(struct reader *reader)
 {
 	static struct trace_record copy;
 	struct trace *trace = reader->trace;
@@ -102,8 +102,8 @@ const struct trace_record *reader_next(struct reader *reader, u64 *index)
 	struct trace_record *record = &trace->records[at % TRACE_RECORDS];
 
 	while (at < atomic_load(&trace->head)) {
-		if (atomic_load_explicit(&record->done,
-					 memory_order_acquire) == at + 1) {
+		if (atomic_load_explicit(&record->done, memory_order_acquire) ==
+		    at + 1) {
 			copy = *record;
 			/* Whoever has this place next says first who he is. */
 			atomic_store(&record->pid, 0);
@@ -111,7 +111,6 @@ const struct trace_record *reader_next(struct reader *reader, u64 *index)
 			if (copy.nr_frames > TRACE_FRAMES) {
 				copy.nr_frames = TRACE_FRAMES;
 			}
-			*index = at;
 			return &copy;
 		}
 		if (!is_hole(reader, record, at)) {

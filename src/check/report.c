@@ -100,7 +100,7 @@ void report_text(FILE *file, const struct findings *findings,
 	unsigned int nr = findings_count(findings), number = 0, suppressed = 0;
 	const struct finding *finding;
 
-	list_for_each_entry(finding, &findings->list, node) {
+	list_for_each_entry (finding, &findings->list, node) {
 		if (finding->suppressed) {
 			suppressed++;
 			continue;

@@ -70,8 +70,8 @@ static struct json_object *finding_json(const struct finding *finding,
 	json_object_object_add(object, "suppressed",
 			       json_object_new_boolean(finding->suppressed));
 	for (unsigned int i = 0; i < finding->nr_places; i++) {
-		json_object_array_add(places, place_json(&finding->places[i],
-							 symbols));
+		json_object_array_add(places,
+				      place_json(&finding->places[i], symbols));
 	}
 	json_object_object_add(object, "places", places);
 	return object;
@@ -85,7 +85,7 @@ int report_json(const char *path, const struct findings *findings,
 	const struct finding *finding;
 	int ret = 0;
 
-	list_for_each_entry(finding, &findings->list, node) {
+	list_for_each_entry (finding, &findings->list, node) {
 		json_object_array_add(list, finding_json(finding, symbols));
 	}
 	json_object_object_add(object, "findings", list);

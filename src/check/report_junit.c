@@ -58,7 +58,7 @@ static void put_rule(FILE *file, enum rule rule,
 
 	fprintf(file, "  <testcase classname=\"uprime.check\" name=\"%s\">\n",
 		rule_name(rule));
-	list_for_each_entry(finding, &findings->list, node) {
+	list_for_each_entry (finding, &findings->list, node) {
 		if (finding->rule != rule || finding->suppressed) {
 			continue;
 		}
@@ -78,7 +78,7 @@ static unsigned int failed_rules(const struct findings *findings)
 	const struct finding *finding;
 	u64 seen = 0;
 
-	list_for_each_entry(finding, &findings->list, node) {
+	list_for_each_entry (finding, &findings->list, node) {
 		if (!finding->suppressed) {
 			seen |= 1ull << finding->rule;
 		}

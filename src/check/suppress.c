@@ -2,9 +2,9 @@
 /**
  * DOC: what is not to be reported
  *
- * A file of lines RULE:PATTERN. RULE is a rule's name or '*'; PATTERN is that of
- * a shell, for the name of a function, a source file or a module in any of the
- * finding's places. Empty lines and those that begin with '#' say nothing.
+ * A file of lines RULE:PATTERN. RULE is a rule's name or '*'; PATTERN is that
+ * of a shell, for the name of a function, a source file or a module in any of
+ * the finding's places. Empty lines and those that begin with '#' say nothing.
  */
 #include "check.h"
 
@@ -156,9 +156,9 @@ void suppressions_apply(const struct suppressions *suppressions,
 	const struct suppression *line;
 	struct finding *finding;
 
-	list_for_each_entry(finding, &findings->list, node) {
-		for (line = suppressions->first;
-		     line && !finding->suppressed; line = line->next) {
+	list_for_each_entry (finding, &findings->list, node) {
+		for (line = suppressions->first; line && !finding->suppressed;
+		     line = line->next) {
 			finding->suppressed =
 				matches_finding(line, finding, symbols);
 		}

@@ -17,6 +17,7 @@
 #include "program.h"
 #include "say.h"
 #include "tools.h"
+#include "trace.h"
 #include "wire.h"
 
 static const char help[] =
@@ -54,6 +55,7 @@ static const struct {
 	{"ls", "uprime ls", ls_command},
 	{"screenshot", "uprime screenshot", look_command},
 	{"view", "uprime view", look_command},
+	{"check", "uprime check", check_command},
 	{"bench", "uprime bench", bench_command},
 	{"display", "uprime display", display_command},
 };
@@ -78,6 +80,7 @@ static bool is_ours(const char *library)
 	const char *name = slash ? slash + 1 : library;
 
 	return !strcmp(name, "libuprime-preload.so") ||
+	       !strcmp(name, "libuprime-witness.so") ||
 	       !strcmp(name, "libumockdev-preload.so.0");
 }
 
@@ -120,6 +123,7 @@ static int leave_session(char **argv)
 		return 0;
 	}
 	unsetenv("UMOCKDEV_DIR");
+	unsetenv(TRACE_ENV);
 	self = program_self();
 	if (self) {
 		execv(self, argv);
