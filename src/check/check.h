@@ -242,6 +242,7 @@ struct open_file {
 	struct place made;
 	struct u64map ids[TRACE_KIND_FENCE + 1]; /* of devices: id -> struct id,
 						     owned */
+	unsigned int under_way; /* sent and not received yet, counted in refs */
 	bool sent, received, used; /* dma-bufs: passed on; came to a watched
 				      process; imported or mapped after */
 	struct place sent_at;

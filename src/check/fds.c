@@ -124,6 +124,10 @@ static void received(struct check *check, struct process *process,
 	fd = enter(check, process, record->args[0], file, &place);
 	if (fd) {
 		fd->origin = origin_made(check, process, kind, &place);
+		if (file->under_way) {
+			file->under_way--;
+			file_put(check, process, file, true);
+		}
 	}
 }
 
@@ -206,7 +210,13 @@ static void sent(struct check *check, struct process *process,
 {
 	struct fd *fd = fd_of(process, record->args[0]);
 
-	if (fd && fd->file->kind == TRACE_KIND_DMABUF && !fd->file->sent) {
+	if (!fd || fd->file->kind != TRACE_KIND_DMABUF) {
+		return;
+	}
+	/* Its last fd can be closed before it is received. */
+	fd->file->under_way++;
+	fd->file->refs++;
+	if (!fd->file->sent) {
 		fd->file->sent = true;
 		fd->file->sent_at = place_of(check, process, record);
 	}

@@ -43,6 +43,24 @@ static void free_values(struct u64map *map)
 	u64map_destroy(map);
 }
 
+static void free_file(struct open_file *file)
+{
+	for (size_t kind = 0; kind < ARRAY_SIZE(file->ids); kind++) {
+		free_values(&file->ids[kind]);
+	}
+	free(file);
+}
+
+static void free_files(struct u64map *files)
+{
+	for (size_t i = 0; i < files->size; i++) {
+		if (files->entries[i].value) {
+			free_file(files->entries[i].value);
+		}
+	}
+	u64map_destroy(files);
+}
+
 static void process_free(struct check *check, struct process *process)
 {
 	fds_clear(check, process, &process->old_fds, false);
@@ -61,7 +79,8 @@ void check_destroy(struct check *check)
 		}
 	}
 	u64map_destroy(&check->processes);
-	u64map_destroy(&check->dmabufs);
+	/* What was sent to programs that are not watched. */
+	free_files(&check->dmabufs);
 	free_values(&check->origins);
 	findings_clear(&check->findings);
 	symbols_destroy(check->symbols);
@@ -169,17 +188,6 @@ struct fd *fd_of(struct process *process, s64 fd)
 	return fd < 0 ? NULL : u64map_find(&process->fds, (u64)fd);
 }
 
-static void free_file(struct check *check, struct open_file *file)
-{
-	for (size_t kind = 0; kind < ARRAY_SIZE(file->ids); kind++) {
-		free_values(&file->ids[kind]);
-	}
-	if (file->key) {
-		u64map_remove(&check->dmabufs, file->key);
-	}
-	free(file);
-}
-
 static void never_imported(struct check *check, struct open_file *file)
 {
 	const struct finding_place places[] = {
@@ -204,7 +212,10 @@ void file_put(struct check *check, struct process *process,
 		never_imported(check, file);
 	}
 	accesses_forget(check, file, orderly);
-	free_file(check, file);
+	if (file->key) {
+		u64map_remove(&check->dmabufs, file->key);
+	}
+	free_file(file);
 }
 
 /* The fds of a child are its parent's when it forked. */
@@ -217,8 +228,10 @@ static void forked(struct check *check, struct process *process, int parent_pid)
 	}
 	process->parent = parent_pid;
 	set_path(process, parent->path);
-	code_clear(&process->code);
-	code_copy(&process->code, &parent->code);
+	/* It tells of its code first, if the parent had not yet. */
+	if (!process->code.nr) {
+		code_copy(&process->code, &parent->code);
+	}
 	for (size_t i = 0; i < parent->fds.size; i++) {
 		const struct fd *old = parent->fds.entries[i].value;
 		struct fd *fd = old ? malloc(sizeof(*fd)) : NULL;

@@ -15,11 +15,14 @@
 #include <stdio.h>
 
 /* vgem's, for whose numbers other drivers have other things. */
-struct vgem_fence {
+struct vgem_attach {
 	uint32_t handle, flags, fence, pad;
 };
-#define VGEM_FENCE_ATTACH DRM_IOWR(DRM_COMMAND_BASE + 1, struct vgem_fence)
-#define VGEM_FENCE_SIGNAL DRM_IOW(DRM_COMMAND_BASE + 2, struct vgem_fence)
+struct vgem_signal {
+	uint32_t fence, flags;
+};
+#define VGEM_FENCE_ATTACH DRM_IOWR(DRM_COMMAND_BASE + 1, struct vgem_attach)
+#define VGEM_FENCE_SIGNAL DRM_IOW(DRM_COMMAND_BASE + 2, struct vgem_signal)
 
 #ifndef DRM_IOCTL_MODE_CLOSEFB
 struct mode_closefb {
@@ -365,7 +368,8 @@ static bool is_vgem(int fd)
 
 static bool vgem_ioctl(const struct call *call)
 {
-	const struct vgem_fence *args = call->arg;
+	const struct vgem_attach *attach = call->arg;
+	const struct vgem_signal *signal = call->arg;
 
 	if ((call->cmd != VGEM_FENCE_ATTACH &&
 	     call->cmd != VGEM_FENCE_SIGNAL) ||
@@ -373,11 +377,11 @@ static bool vgem_ioctl(const struct call *call)
 		return false;
 	}
 	if (call->cmd == VGEM_FENCE_ATTACH) {
-		use(call, TRACE_KIND_HANDLE, args->handle);
-		acquire(call, TRACE_KIND_FENCE, args->fence, 0);
+		use(call, TRACE_KIND_HANDLE, attach->handle);
+		acquire(call, TRACE_KIND_FENCE, attach->fence, 0);
 	} else {
 		tell(TRACE_RELEASE, call->ret, call->cmd, call->fd,
-		     TRACE_KIND_FENCE, args->fence);
+		     TRACE_KIND_FENCE, signal->fence);
 	}
 	return true;
 }
