@@ -68,7 +68,7 @@ struct stacks *stacks_create(void);
 void stacks_destroy(struct stacks *stacks);
 /* code_add - a module was told; the same one again is nothing new */
 void code_add(struct stacks *stacks, struct code *code,
-	      const struct trace_record *record, const char *exe);
+	      const struct trace_record *record);
 void code_copy(struct code *to, const struct code *from);
 void code_clear(struct code *code);
 /* stacks_get - the stack of a record, or NULL */

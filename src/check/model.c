@@ -307,7 +307,7 @@ void check_record(struct check *check, const struct trace_record *record)
 		started(check, process, record);
 		break;
 	case TRACE_MODULE:
-		code_add(check->stacks, &process->code, record, process->path);
+		code_add(check->stacks, &process->code, record);
 		break;
 	case TRACE_FORK:
 		forked(check, process, (int)record->args[0]);

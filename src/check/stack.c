@@ -61,7 +61,7 @@ static const struct module *module_get(struct stacks *stacks, const char *path)
 }
 
 void code_add(struct stacks *stacks, struct code *code,
-	      const struct trace_record *record, const char *exe)
+	      const struct trace_record *record)
 {
 	struct code_range range = {
 		.bias = (u64)record->args[0],
@@ -70,7 +70,7 @@ void code_add(struct stacks *stacks, struct code *code,
 	};
 	struct code_range *ranges;
 
-	range.module = module_get(stacks, record->path[0] ? record->path : exe);
+	range.module = module_get(stacks, record->path);
 	for (size_t i = 0; i < code->nr; i++) {
 		/* What was there before is no longer loaded. */
 		if (code->ranges[i].first < range.end &&

@@ -33,7 +33,7 @@ static int tell_one(struct dl_phdr_info *info, size_t size, void *data)
 	}
 	if (end && (!path || path[0] == '/' || !path[0])) {
 		/* The program itself has no name here. */
-		ring_tell_module(path && path[0] ? path : "",
+		ring_tell_module(path && path[0] ? path : ring_program(),
 				 (int64_t)info->dlpi_addr,
 				 (int64_t)(info->dlpi_addr + first),
 				 (int64_t)(info->dlpi_addr + end));

@@ -22,6 +22,12 @@ _Thread_local struct witness_thread witness_thread;
 
 static struct trace *trace; /* or NULL; constant once loaded */
 static atomic_int own_pid;
+static char program[TRACE_PATH]; /* constant once loaded */
+
+const char *ring_program(void)
+{
+	return program;
+}
 
 int64_t ring_clock(void)
 {
@@ -237,18 +243,15 @@ static void tell_inherited(void)
 
 __attribute__((constructor)) static void start(void)
 {
-	char path[TRACE_PATH];
 	int64_t parent = getppid();
-	ssize_t len;
 
 	next();
 	atomic_store(&own_pid, getpid());
 	witness_thread.inside++;
 	trace = map_trace();
 	if (trace) {
-		len = readlink("/proc/self/exe", path, sizeof(path) - 1);
-		path[len > 0 ? len : 0] = '\0';
-		tell_path(TRACE_START, path, &parent, 1);
+		(void)!readlink("/proc/self/exe", program, sizeof(program) - 1);
+		tell_path(TRACE_START, program, &parent, 1);
 		tell_inherited();
 		pthread_atfork(before_fork, NULL, ring_in_child);
 		memory_start();

@@ -125,6 +125,8 @@ void ring_tell(enum trace_op op, int ret, uint32_t call, const int64_t *args,
 /* The child of a fork begins. */
 void ring_in_child(void);
 int64_t ring_clock(void);
+/* The program's path. */
+const char *ring_program(void);
 /* Code was loaded. */
 void ring_tell_module(const char *path, int64_t bias, int64_t first,
 		      int64_t end);
