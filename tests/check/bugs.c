@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bugs UPRIME SOURCES BUILT NAME...: runs `uprime check` on the programs of
- * bugs/. Each one's source says where a report must point to: "BUG rule: what"
- * on a line means that a finding of the rule has a place of that name with that
- * line in its stack. There must be no finding of any other rule, and none of
- * the twin. A line "check: OPTIONS" says how to call it. (TAP)
+ * bugs [--on-host] UPRIME SOURCES BUILT NAME...: runs `uprime check` on the
+ * programs of bugs/. Each one's source says where a report must point to: "BUG
+ * rule: what" on a line means that a finding of the rule has a place of that
+ * name with that line in its stack. There must be no finding of any other rule,
+ * and none of the twin. A line "check: OPTIONS" says how to call it. With
+ * --on-host they run on the machine's own devices, but for those that ask for
+ * others. (TAP)
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -30,7 +32,7 @@ struct source {
 	int nr;
 };
 
-static const char *uprime, *built;
+static const char *uprime, *built, *host;
 static int tests, failed;
 
 static void result(bool good, const char *name, const char *what)
@@ -93,9 +95,9 @@ static struct json_object *check(const struct source *source, const char *name,
 	}
 	close(fd);
 	snprintf(command, sizeof(command),
-		 "%s check --error-exitcode 9 --json %s %s -- %s/%s%s "
+		 "%s check --error-exitcode 9 --json %s %s %s -- %s/%s%s "
 		 ">/dev/null 2>%s.err",
-		 uprime, json, source->options, built, name, twin, json);
+		 uprime, json, host, source->options, built, name, twin, json);
 	status = system(command);
 	if (WIFEXITED(status) &&
 	    (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 9)) {
@@ -119,13 +121,14 @@ static bool has_line(struct json_object *place, const struct source *source,
 	const char *base = strrchr(source->path, '/') + 1;
 
 	for (size_t i = 0; i < json_object_array_length(frames); i++) {
-		struct json_object *frame = json_object_array_get_idx(frames, i);
+		struct json_object *frame =
+			json_object_array_get_idx(frames, i);
 		const char *file = text(frame, "file");
 		const char *slash = file ? strrchr(file, '/') : NULL;
 
 		if (file && !strcmp(slash ? slash + 1 : file, base) &&
-		    json_object_get_int(json_object_object_get(
-			    frame, "line")) == line) {
+		    json_object_get_int(
+			    json_object_object_get(frame, "line")) == line) {
 			return true;
 		}
 	}
@@ -197,9 +200,9 @@ static void test_bug(const struct source *source, const char *name)
 	}
 	for (size_t i = 0; good && i < json_object_array_length(findings);
 	     i++) {
-		good = is_expected(source,
-				   text(json_object_array_get_idx(findings, i),
-					"rule"));
+		good = is_expected(
+			source,
+			text(json_object_array_get_idx(findings, i), "rule"));
 	}
 	if (!good && findings) {
 		print_rules(findings);
@@ -226,8 +229,15 @@ int main(int argc, char **argv)
 {
 	struct source source;
 
+	host = "";
+	if (argc > 1 && !strcmp(argv[1], "--on-host")) {
+		host = "--device host";
+		argc--;
+		argv++;
+	}
 	if (argc < 5) {
-		fprintf(stderr, "usage: bugs UPRIME SOURCES BUILT NAME...\n");
+		fprintf(stderr, "usage: bugs [--on-host] UPRIME SOURCES BUILT "
+				"NAME...\n");
 		return 125;
 	}
 	uprime = argv[1];
@@ -235,6 +245,9 @@ int main(int argc, char **argv)
 	for (int i = 4; i < argc; i++) {
 		if (!read_source(&source, argv[2], argv[i])) {
 			result(false, argv[i], "its source marks no bug");
+			continue;
+		}
+		if (host[0] && strstr(source.options, "--device")) {
 			continue;
 		}
 		test_bug(&source, argv[i]);
