@@ -84,15 +84,17 @@ struct symbol {
 	const char *function; /* or NULL */
 	const char *file;     /* of the source, or NULL */
 	int line;
-	const char *module; /* or NULL */
+	const char *module;	     /* or NULL */
+	const struct symbol *caller; /* that it was inlined into, or NULL */
 };
 
 struct symbols;
 
 struct symbols *symbols_create(void);
 void symbols_destroy(struct symbols *symbols);
-void symbols_find(struct symbols *symbols, const struct frame *frame,
-		  struct symbol *symbol);
+/* symbols_find - never NULL */
+const struct symbol *symbols_find(struct symbols *symbols,
+				  const struct frame *frame);
 
 /* ---- rules.c ---- */
 

@@ -14,32 +14,36 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static void print_frame(FILE *file, unsigned int number,
-			const struct frame *frame, struct symbols *symbols)
+static void print_symbol(FILE *file, unsigned int number,
+			 const struct frame *frame, const struct symbol *symbol)
 {
-	struct symbol symbol;
-
-	symbols_find(symbols, frame, &symbol);
 	fprintf(file, "      #%-2u ", number);
-	if (symbol.function) {
-		fprintf(file, "%s", symbol.function);
+	if (symbol->function) {
+		fprintf(file, "%s", symbol->function);
 	} else {
 		fprintf(file, "%#llx", (unsigned long long)frame->addr);
 	}
-	if (symbol.file) {
-		fprintf(file, " (%s:%d)", base_name(symbol.file), symbol.line);
-	} else if (symbol.module) {
-		fprintf(file, " (in %s)", base_name(symbol.module));
+	if (symbol->file) {
+		fprintf(file, " (%s:%d)", base_name(symbol->file),
+			symbol->line);
+	} else if (symbol->module) {
+		fprintf(file, " (in %s)", base_name(symbol->module));
 	}
 	fputc('\n', file);
 }
 
-static bool is_end(const struct frame *frame, struct symbols *symbols)
+/* Returns whether it was main(), beyond which nobody looks. */
+static bool print_frame(FILE *file, unsigned int number,
+			const struct frame *frame, struct symbols *symbols)
 {
-	struct symbol symbol;
+	const struct symbol *symbol = symbols_find(symbols, frame);
+	bool is_main = false;
 
-	symbols_find(symbols, frame, &symbol);
-	return symbol.function && !strcmp(symbol.function, "main");
+	for (; symbol; symbol = symbol->caller) {
+		print_symbol(file, number, frame, symbol);
+		is_main = symbol->function && !strcmp(symbol->function, "main");
+	}
+	return is_main;
 }
 
 static void print_place(FILE *file, const struct finding_place *at,
@@ -55,8 +59,7 @@ static void print_place(FILE *file, const struct finding_place *at,
 	fprintf(file, "    %s, in process %d, thread %d:\n", at->what,
 		at->place.pid, at->place.tid);
 	for (unsigned int i = 0; i < stack->nr && i < SHOWN; i++) {
-		print_frame(file, i, &stack->frames[i], symbols);
-		if (is_end(&stack->frames[i], symbols)) {
+		if (print_frame(file, i, &stack->frames[i], symbols)) {
 			break;
 		}
 	}

@@ -15,22 +15,31 @@ static void add_text(struct json_object *object, const char *name,
 }
 
 static struct json_object *frame_json(const struct frame *frame,
-				      struct symbols *symbols)
+				      const struct symbol *symbol)
 {
 	struct json_object *object = json_object_new_object();
-	struct symbol symbol;
 
-	symbols_find(symbols, frame, &symbol);
-	add_text(object, "function", symbol.function);
-	add_text(object, "file", symbol.file);
-	if (symbol.file) {
+	add_text(object, "function", symbol->function);
+	add_text(object, "file", symbol->file);
+	if (symbol->file) {
 		json_object_object_add(object, "line",
-				       json_object_new_int(symbol.line));
+				       json_object_new_int(symbol->line));
 	}
-	add_text(object, "module", symbol.module);
+	add_text(object, "module", symbol->module);
 	json_object_object_add(object, "address",
 			       json_object_new_int64((s64)frame->addr));
 	return object;
+}
+
+/* A frame, and those it was inlined into. */
+static void add_frames(struct json_object *frames, const struct frame *frame,
+		       struct symbols *symbols)
+{
+	const struct symbol *symbol = symbols_find(symbols, frame);
+
+	for (; symbol; symbol = symbol->caller) {
+		json_object_array_add(frames, frame_json(frame, symbol));
+	}
 }
 
 static struct json_object *place_json(const struct finding_place *at,
@@ -46,8 +55,7 @@ static struct json_object *place_json(const struct finding_place *at,
 	json_object_object_add(object, "tid",
 			       json_object_new_int(at->place.tid));
 	for (unsigned int i = 0; stack && i < stack->nr; i++) {
-		json_object_array_add(frames,
-				      frame_json(&stack->frames[i], symbols));
+		add_frames(frames, &stack->frames[i], symbols);
 	}
 	json_object_object_add(object, "frames", frames);
 	return object;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings for CI, as a JUnit file: each rule is a test, which fails with what
- * it found. */
+/* Findings for CI, as a JUnit file: each rule without findings is a test that
+ * passed, each finding one that failed. */
 #include "check.h"
 
 #include <errno.h>
@@ -50,55 +50,64 @@ static char *text_of(const struct finding *finding, struct symbols *symbols)
 	return text;
 }
 
-static void put_rule(FILE *file, enum rule rule,
-		     const struct findings *findings, struct symbols *symbols)
+static void put_finding(FILE *file, unsigned int number,
+			const struct finding *finding, struct symbols *symbols)
 {
-	const struct finding *finding;
-	char *text;
+	char *text = text_of(finding, symbols);
 
-	fprintf(file, "  <testcase classname=\"uprime.check\" name=\"%s\">\n",
-		rule_name(rule));
-	list_for_each_entry (finding, &findings->list, node) {
-		if (finding->rule != rule || finding->suppressed) {
-			continue;
-		}
-		fputs("    <failure message=\"", file);
-		put_text(file, rule_says(rule));
-		fputs("\">", file);
-		text = text_of(finding, symbols);
-		put_text(file, text ? text : finding->detail);
-		free(text);
-		fputs("</failure>\n", file);
-	}
-	fputs("  </testcase>\n", file);
+	fprintf(file,
+		"  <testcase classname=\"uprime.check\" name=\"%s %u\">\n"
+		"    <failure message=\"",
+		rule_name(finding->rule), number);
+	put_text(file, rule_says(finding->rule));
+	fputs("\">", file);
+	put_text(file, text ? text : finding->detail);
+	fputs("</failure>\n  </testcase>\n", file);
+	free(text);
 }
 
-static unsigned int failed_rules(const struct findings *findings)
+/* Returns the number of findings that are told. */
+static unsigned int put_rule(FILE *file, enum rule rule,
+			     const struct findings *findings,
+			     struct symbols *symbols)
 {
 	const struct finding *finding;
-	u64 seen = 0;
+	unsigned int number = 0;
 
 	list_for_each_entry (finding, &findings->list, node) {
-		if (!finding->suppressed) {
-			seen |= 1ull << finding->rule;
+		if (finding->rule == rule && !finding->suppressed) {
+			number++;
+			if (file) {
+				put_finding(file, number, finding, symbols);
+			}
 		}
 	}
-	return (unsigned int)__builtin_popcountll(seen);
+	if (file && !number) {
+		fprintf(file,
+			"  <testcase classname=\"uprime.check\" "
+			"name=\"%s\"/>\n",
+			rule_name(rule));
+	}
+	return number;
 }
 
 int report_junit(const char *path, const struct findings *findings,
 		 struct symbols *symbols)
 {
+	unsigned int failures = findings_count(findings), passed = 0;
 	FILE *file = fopen(path, "we");
 
 	if (!file) {
 		return -errno;
 	}
+	for (int rule = 0; rule < RULE_COUNT; rule++) {
+		passed += !put_rule(NULL, (enum rule)rule, findings, symbols);
+	}
 	fprintf(file,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuite name=\"uprime check\" tests=\"%d\" "
+		"<testsuite name=\"uprime check\" tests=\"%u\" "
 		"failures=\"%u\">\n",
-		RULE_COUNT, failed_rules(findings));
+		failures + passed, failures);
 	for (int rule = 0; rule < RULE_COUNT; rule++) {
 		put_rule(file, (enum rule)rule, findings, symbols);
 	}

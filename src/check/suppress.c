@@ -125,12 +125,22 @@ static bool matches(const char *pattern, const char *text)
 			(slash && !fnmatch(pattern, slash + 1, 0)));
 }
 
+static bool matches_symbol(const char *pattern, const struct symbol *symbol)
+{
+	for (; symbol; symbol = symbol->caller) {
+		if (matches(pattern, symbol->function) ||
+		    matches(pattern, symbol->file) ||
+		    matches(pattern, symbol->module)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool matches_finding(const struct suppression *line,
 			    const struct finding *finding,
 			    struct symbols *symbols)
 {
-	struct symbol symbol;
-
 	if (strcmp(line->rule, "*") != 0 &&
 	    strcmp(line->rule, rule_name(finding->rule)) != 0) {
 		return false;
@@ -139,10 +149,9 @@ static bool matches_finding(const struct suppression *line,
 		const struct stack *stack = finding->places[p].place.stack;
 
 		for (unsigned int i = 0; stack && i < stack->nr; i++) {
-			symbols_find(symbols, &stack->frames[i], &symbol);
-			if (matches(line->pattern, symbol.function) ||
-			    matches(line->pattern, symbol.file) ||
-			    matches(line->pattern, symbol.module)) {
+			if (matches_symbol(
+				    line->pattern,
+				    symbols_find(symbols, &stack->frames[i]))) {
 				return true;
 			}
 		}

@@ -7,6 +7,8 @@
  */
 #include "check.h"
 
+#include <dwarf.h>
+#include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +38,14 @@ struct symbols *symbols_create(void)
 
 static void free_symbol(struct symbol *symbol)
 {
-	free((char *)symbol->function);
-	free((char *)symbol->file);
-	free(symbol);
+	struct symbol *caller;
+
+	for (; symbol; symbol = caller) {
+		caller = (struct symbol *)symbol->caller;
+		free((char *)symbol->function);
+		free((char *)symbol->file);
+		free(symbol);
+	}
 }
 
 void symbols_destroy(struct symbols *symbols)
@@ -114,6 +121,66 @@ static char *copy(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
+/* The file and line of a call that was inlined. */
+static void find_call(Dwarf_Die *cu, Dwarf_Die *inlined, struct symbol *symbol)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Files *files;
+	Dwarf_Word number;
+	size_t nr;
+
+	if (dwarf_attr(inlined, DW_AT_call_file, &attr) &&
+	    !dwarf_formudata(&attr, &number) &&
+	    !dwarf_getsrcfiles(cu, &files, &nr) && number < nr) {
+		symbol->file = copy(dwarf_filesrc(files, number, NULL, NULL));
+	}
+	if (dwarf_attr(inlined, DW_AT_call_line, &attr) &&
+	    !dwarf_formudata(&attr, &number)) {
+		symbol->line = (int)number;
+	}
+}
+
+/* Who an address was inlined into: the innermost function's name becomes the
+ * symbol's, the others' are its callers. */
+static void find_callers(Dwfl_Module *mod, GElf_Addr addr,
+			 struct symbol *symbol)
+{
+	Dwarf_Die *inner = NULL, *scopes = NULL, *cu;
+	struct symbol *caller;
+	Dwarf_Addr bias;
+	int nr;
+
+	cu = dwfl_module_addrdie(mod, addr, &bias);
+	if (!cu || dwarf_getscopes(cu, addr - bias, &inner) <= 0) {
+		return;
+	}
+	/* What is around it where it is, not where it was written. */
+	nr = dwarf_getscopes_die(&inner[0], &scopes);
+	for (int i = 0; i < nr; i++) {
+		int tag = dwarf_tag(&scopes[i]);
+
+		if (tag != DW_TAG_inlined_subroutine &&
+		    tag != DW_TAG_subprogram) {
+			continue;
+		}
+		free((char *)symbol->function);
+		symbol->function = copy(dwarf_diename(&scopes[i]));
+		if (tag == DW_TAG_subprogram) {
+			break;
+		}
+		caller = calloc(1, sizeof(*caller));
+		if (!caller) {
+			break;
+		}
+		find_call(cu, &scopes[i], caller);
+		caller->module = symbol->module;
+		symbol->caller = caller;
+		symbol = caller;
+	}
+	free(scopes);
+	free(inner);
+}
+
 static void find_names(struct symbols *symbols, const struct frame *frame,
 		       struct symbol *symbol)
 {
@@ -138,34 +205,33 @@ static void find_names(struct symbols *symbols, const struct frame *frame,
 	if (line) {
 		symbol->file = copy(dwfl_lineinfo(line, NULL, &symbol->line,
 						  NULL, NULL, NULL));
+		find_callers(mod, addr, symbol);
 	}
 }
 
-void symbols_find(struct symbols *symbols, const struct frame *frame,
-		  struct symbol *symbol)
+const struct symbol *symbols_find(struct symbols *symbols,
+				  const struct frame *frame)
 {
+	static const struct symbol unknown;
 	u64 key = ((uintptr_t)frame->module ^ frame->addr * 0x9e3779b97f4a7c15);
 	struct symbol *known;
 
-	*symbol = (struct symbol){0};
 	if (!frame->module) {
-		return;
+		return &unknown;
 	}
-	symbol->module = frame->module->path;
 	known = u64map_find(&symbols->known, key);
 	if (known) {
-		*symbol = *known;
-		return;
+		return known;
 	}
 	known = calloc(1, sizeof(*known));
 	if (!known) {
-		return;
+		return &unknown;
 	}
-	find_names(symbols, frame, known);
 	known->module = frame->module->path;
+	find_names(symbols, frame, known);
 	if (u64map_insert(&symbols->known, key, known)) {
 		free_symbol(known);
-		return;
+		return &unknown;
 	}
-	*symbol = *known;
+	return known;
 }
