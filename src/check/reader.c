@@ -94,6 +94,18 @@ static bool is_hole(struct reader *reader, const struct trace_record *record,
 	       (pid <= 0 || (kill(pid, 0) && errno == ESRCH));
 }
 
+/* Who writes is a program with bugs. */
+static void make_sane(struct trace_record *record)
+{
+	if (record->nr_frames > TRACE_FRAMES) {
+		record->nr_frames = TRACE_FRAMES;
+	}
+	if (record->op == TRACE_START || record->op == TRACE_MODULE) {
+		record->nr_frames = 0;
+		record->path[TRACE_PATH - 1] = '\0';
+	}
+}
+
 const struct trace_record *reader_next(struct reader *reader)
 {
 	static struct trace_record copy;
@@ -108,9 +120,7 @@ const struct trace_record *reader_next(struct reader *reader)
 			/* Whoever has this place next says first who he is. */
 			atomic_store(&record->pid, 0);
 			step(reader, at);
-			if (copy.nr_frames > TRACE_FRAMES) {
-				copy.nr_frames = TRACE_FRAMES;
-			}
+			make_sane(&copy);
 			return &copy;
 		}
 		if (!is_hole(reader, record, at)) {

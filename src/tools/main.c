@@ -33,6 +33,7 @@ static const char help[] =
 	"  display     list displays, plug and unplug them\n"
 	"  screenshot  write what a display shows to a file\n"
 	"  view        let VNC viewers see displays\n"
+	"  check       find leaked and stale handles, fds and mappings\n"
 	"  bench       measure what operations cost\n"
 	"\n"
 	"'uprime COMMAND --help' says more, and so do the manual pages\n"
