@@ -39,7 +39,7 @@ static const char help[] =
 	"'uprime COMMAND --help' says more, and so do the manual pages\n"
 	"uprime-run(1), uprime-ls(1), uprime-display(1), "
 	"uprime-screenshot(1),\n"
-	"uprime-view(1) and uprime-bench(1).\n"
+	"uprime-view(1), uprime-check(1) and uprime-bench(1).\n"
 	"\n"
 	"Examples:\n"
 	"  uprime run -- drmdevice\n"
@@ -54,6 +54,7 @@ static const struct {
 } commands[] = {
 	{"run", "uprime run", run_command},
 	{"ls", "uprime ls", ls_command},
+	{"display", "uprime display", display_command},
 	{"screenshot", "uprime screenshot", look_command},
 	{"view", "uprime view", look_command},
 	{"check", "uprime check", check_command},
