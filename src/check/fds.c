@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 static struct open_file *file_make(struct process *process,
@@ -210,7 +211,7 @@ static void sent(struct check *check, struct process *process,
 {
 	struct fd *fd = fd_of(process, record->args[0]);
 
-	if (!fd || fd->file->kind != TRACE_KIND_DMABUF) {
+	if (!fd || !fd->file->key) {
 		return;
 	}
 	/* Its last fd can be closed before it is received. */
@@ -269,9 +270,23 @@ static void inherited(struct check *check, struct process *process,
 	}
 }
 
+static bool is_sane(const struct trace_record *record)
+{
+	bool has_kind = record->op == TRACE_FD || record->op == TRACE_RECV ||
+			record->op == TRACE_INHERIT;
+
+	return record->args[0] <= INT_MAX &&
+	       (!has_kind || (record->args[1] >= TRACE_KIND_DEVICE &&
+			      record->args[1] <= TRACE_KIND_SYNCOBJ_FD)) &&
+	       (record->op == TRACE_FD || record->args[0] >= 0);
+}
+
 void fds_record(struct check *check, struct process *process,
 		const struct trace_record *record)
 {
+	if (!is_sane(record)) {
+		return;
+	}
 	switch (record->op) {
 	case TRACE_OPEN:
 		opened(check, process, record);

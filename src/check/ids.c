@@ -149,7 +149,7 @@ static void released(struct check *check, struct process *process,
 		     const struct trace_record *record)
 {
 	enum trace_kind kind = (enum trace_kind)record->args[1];
-	struct id *id = u64map_find(&device->ids[kind], (u64)record->args[2]);
+	struct id *id = u64map_find(&device->ids[kind], (u32)record->args[2]);
 	struct finding_place place;
 
 	if (!id) {
@@ -185,7 +185,7 @@ static void used(struct check *check, struct process *process,
 		 struct open_file *device, const struct trace_record *record)
 {
 	enum trace_kind kind = (enum trace_kind)record->args[1];
-	struct id *id = u64map_find(&device->ids[kind], (u64)record->args[2]);
+	struct id *id = u64map_find(&device->ids[kind], (u32)record->args[2]);
 	struct finding_place places[FINDING_PLACES];
 	struct place place;
 
@@ -248,6 +248,7 @@ void ids_record(struct check *check, struct process *process,
 		return;
 	}
 	if (!fd || fd->file->kind != TRACE_KIND_DEVICE ||
+	    record->args[1] < TRACE_KIND_HANDLE ||
 	    record->args[1] > TRACE_KIND_FENCE) {
 		return;
 	}
