@@ -6,6 +6,8 @@
  * addressing, where a slot that was used stays so. A mapping is entered after
  * mmap() and removed before munmap(), so no address stands twice.
  *
+ * Mappings of dma-bufs are also in a list, which is short.
+ *
  * With TRACE_ACCESS, memory of a dma-buf can be accessed only between
  * DMA_BUF_IOCTL_SYNC's START and END, and written only if START said so: else
  * the access faults, is told, and goes on; the mapping stays open until the
@@ -18,7 +20,8 @@
 #include <signal.h>
 #include <ucontext.h>
 
-#define SLOTS 65536u
+#define SLOTS	    65536u
+#define WATCHED_MAX 4096u
 
 /**
  * struct mapping - a mapping
@@ -32,6 +35,9 @@ struct mapping {
 
 static struct mapping *table; /* SLOTS of them; or NULL */
 static _Atomic unsigned int nr_mappings;
+static _Atomic(struct mapping *) watched[WATCHED_MAX]; /* of dma-bufs; NULL:
+							  free */
+static _Atomic unsigned int watched_end;	       /* none is beyond */
 static struct sigaction handler; /* the program's of SIGSEGV */
 
 static struct mapping *slot_at(uintptr_t addr, unsigned int i)
@@ -57,6 +63,38 @@ static struct mapping *find(uintptr_t addr)
 	return NULL;
 }
 
+static void watch(struct mapping *mapping)
+{
+	struct mapping *none;
+	unsigned int end;
+
+	for (unsigned int i = 0; i < WATCHED_MAX; i++) {
+		none = NULL;
+		if (!atomic_compare_exchange_strong(&watched[i], &none,
+						    mapping)) {
+			continue;
+		}
+		end = atomic_load(&watched_end);
+		while (end <= i && !atomic_compare_exchange_strong(
+					   &watched_end, &end, i + 1)) {
+		}
+		return;
+	}
+}
+
+static void unwatch(struct mapping *mapping)
+{
+	unsigned int end = atomic_load(&watched_end);
+
+	for (unsigned int i = 0; i < end; i++) {
+		struct mapping *there = mapping;
+
+		if (atomic_compare_exchange_strong(&watched[i], &there, NULL)) {
+			return;
+		}
+	}
+}
+
 static void enter(uintptr_t addr, size_t size, int prot, uint64_t dmabuf)
 {
 	struct mapping *mapping;
@@ -74,6 +112,9 @@ static void enter(uintptr_t addr, size_t size, int prot, uint64_t dmabuf)
 		if (atomic_compare_exchange_strong(&mapping->addr, &there,
 						   addr)) {
 			atomic_fetch_add(&nr_mappings, 1);
+			if (dmabuf) {
+				watch(mapping);
+			}
 			return;
 		}
 	}
@@ -150,6 +191,9 @@ WRAPPER int munmap(void *addr, size_t size)
 			record->args[0] = (int64_t)(uintptr_t)addr;
 			record->args[1] = (int64_t)size;
 		}
+		if (mapping->dmabuf) {
+			unwatch(mapping);
+		}
 		atomic_store(&mapping->addr, 1);
 		atomic_fetch_sub(&nr_mappings, 1);
 		ret = next()->munmap(addr, size);
@@ -168,7 +212,7 @@ void memory_synced(uint64_t identity, uint64_t flags)
 {
 	int saved = errno, prot = PROT_NONE;
 
-	if (!(ring_options() & TRACE_ACCESS) || !table) {
+	if (!(ring_options() & TRACE_ACCESS)) {
 		return;
 	}
 	if (!(flags & DMA_BUF_SYNC_END)) {
@@ -177,12 +221,12 @@ void memory_synced(uint64_t identity, uint64_t flags)
 			prot |= PROT_WRITE;
 		}
 	}
-	for (unsigned int i = 0; i < SLOTS; i++) {
-		uintptr_t addr = atomic_load(&table[i].addr);
+	for (unsigned int i = 0; i < atomic_load(&watched_end); i++) {
+		const struct mapping *mapping = atomic_load(&watched[i]);
 
-		if (addr > 1 && table[i].dmabuf == identity) {
-			mprotect((void *)addr, table[i].size,
-				 prot & table[i].prot);
+		if (mapping && mapping->dmabuf == identity) {
+			mprotect((void *)atomic_load(&mapping->addr),
+				 mapping->size, prot & mapping->prot);
 		}
 	}
 	errno = saved;
@@ -190,12 +234,12 @@ void memory_synced(uint64_t identity, uint64_t flags)
 
 bool memory_fault(uintptr_t fault, bool is_write)
 {
-	for (unsigned int i = 0; table && i < SLOTS; i++) {
-		uintptr_t addr = atomic_load(&table[i].addr);
+	for (unsigned int i = 0; i < atomic_load(&watched_end); i++) {
+		const struct mapping *mapping = atomic_load(&watched[i]);
+		uintptr_t addr = mapping ? atomic_load(&mapping->addr) : 0;
 
-		if (addr < 2 || !table[i].dmabuf || fault < addr ||
-		    fault - addr >= table[i].size ||
-		    (is_write && !(table[i].prot & PROT_WRITE))) {
+		if (addr < 2 || fault < addr || fault - addr >= mapping->size ||
+		    (is_write && !(mapping->prot & PROT_WRITE))) {
 			continue;
 		}
 		if (ring_enter()) {
@@ -203,7 +247,7 @@ bool memory_fault(uintptr_t fault, bool is_write)
 			     is_write, (int64_t)addr);
 			ring_leave();
 		}
-		return !mprotect((void *)addr, table[i].size, table[i].prot);
+		return !mprotect((void *)addr, mapping->size, mapping->prot);
 	}
 	return false;
 }

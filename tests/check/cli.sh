@@ -89,6 +89,27 @@ check "not suppressed: another function" suppressed "double-close:other" 9
 check "a suppression of no rule is refused" suppressed "leek:main" 125
 check "a line without pattern is refused" suppressed "double-close" 125
 
+# Names from a file beside the program, as Debian's -dbgsym packages have them.
+split()
+{
+	cp "$buggy" "$tmp/split" &&
+		objcopy --only-keep-debug "$tmp/split" "$tmp/split.debug" &&
+		objcopy --strip-all --add-gnu-debuglink="$tmp/split.debug" \
+			"$tmp/split" &&
+		status 9 "$uprime" check --error-exitcode 9 -- "$tmp/split" &&
+		says 'main \(double_close\.c:' "$tmp/err"
+}
+check "names from split debugging information" split
+
+stripped()
+{
+	rm "$tmp/split.debug"
+	status 9 "$uprime" check --error-exitcode 9 -- "$tmp/split" &&
+		says 'drmIoctl \(in libdrm' "$tmp/err" &&
+		says '0x[0-9a-f]+ \(in split\)' "$tmp/err"
+}
+check "without any: functions of libraries, and addresses" stripped
+
 junit()
 {
 	status 0 "$uprime" check --junit "$tmp/junit.xml" -- "$buggy" &&
