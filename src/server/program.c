@@ -23,9 +23,11 @@
 #include <unistd.h>
 
 #include "say.h"
+#include "trace.h"
 #include "session.h"
 #include "wire.h"
 
+#define WITNESS_LIBRARY	 "libuprime-witness.so"
 #define CLIENT_LIBRARY	 "libuprime-preload.so"
 #define UMOCKDEV_LIBRARY "libumockdev-preload.so.0"
 
@@ -126,10 +128,10 @@ char *program_part(const char *built, const char *installed, int mode)
 	return path ? path : usable(strdup(installed), mode);
 }
 
-char *program_preload(void)
+/* A library of ours, the caller's to free(); NULL, and it was said. */
+static char *find_library(const char *name, const char *installed)
 {
-	static const char installed[] = UPRIME_PKGLIBDIR "/" CLIENT_LIBRARY;
-	char *path = program_part(CLIENT_LIBRARY, installed, R_OK);
+	char *path = program_part(name, installed, R_OK);
 
 	if (!path) {
 		say("%s is not there: build uprime whole, or install it.",
@@ -145,6 +147,30 @@ char *program_preload(void)
 		return NULL;
 	}
 	return path;
+}
+
+char *program_witness(void)
+{
+	return find_library(WITNESS_LIBRARY,
+			    UPRIME_PKGLIBDIR "/" WITNESS_LIBRARY);
+}
+
+char *program_preload(void)
+{
+	char *client = find_library(CLIENT_LIBRARY,
+				    UPRIME_PKGLIBDIR "/" CLIENT_LIBRARY);
+	char *witness, *both;
+
+	if (!client || !getenv(TRACE_ENV)) {
+		return client;
+	}
+	witness = program_witness();
+	if (!witness || asprintf(&both, "%s:%s", witness, client) < 0) {
+		both = NULL;
+	}
+	free(witness);
+	free(client);
+	return both;
 }
 
 static int seat_environment(const char *session)

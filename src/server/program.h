@@ -63,6 +63,10 @@ const char *program_self(void);
  */
 char *program_part(const char *built, const char *installed, int mode);
 
+/* program_witness - find what tells `uprime check` of a program: the path, the
+ * caller's to free(); NULL, and it was said */
+char *program_witness(void);
+
 /**
  * program_preload() - find the client
  *

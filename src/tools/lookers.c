@@ -83,6 +83,9 @@ static void become(const char *path, char **argv, struct program *program,
 	dup2(sock, STDIN_FILENO);
 	dup2(ready, STDOUT_FILENO);
 	sigprocmask(SIG_SETMASK, &program->mask, NULL);
+	/* It looks at a session that may have been joined from outside. */
+	unsetenv("LD_PRELOAD");
+	unsetenv("UMOCKDEV_DIR");
 	execv(path, argv);
 	say("cannot run %s: %m.", path);
 	_exit(EXIT_UPRIME);

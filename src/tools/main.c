@@ -17,6 +17,7 @@
 #include "program.h"
 #include "say.h"
 #include "tools.h"
+#include "trace.h"
 #include "wire.h"
 
 static const char help[] =
@@ -32,12 +33,13 @@ static const char help[] =
 	"  display     list displays, plug and unplug them\n"
 	"  screenshot  write what a display shows to a file\n"
 	"  view        let VNC viewers see displays\n"
+	"  check       find leaked and stale handles, fds and mappings\n"
 	"  bench       measure what operations cost\n"
 	"\n"
 	"'uprime COMMAND --help' says more, and so do the manual pages\n"
 	"uprime-run(1), uprime-ls(1), uprime-display(1), "
 	"uprime-screenshot(1),\n"
-	"uprime-view(1) and uprime-bench(1).\n"
+	"uprime-view(1), uprime-check(1) and uprime-bench(1).\n"
 	"\n"
 	"Examples:\n"
 	"  uprime run -- drmdevice\n"
@@ -52,8 +54,10 @@ static const struct {
 } commands[] = {
 	{"run", "uprime run", run_command},
 	{"ls", "uprime ls", ls_command},
+	{"display", "uprime display", display_command},
 	{"screenshot", "uprime screenshot", look_command},
 	{"view", "uprime view", look_command},
+	{"check", "uprime check", check_command},
 	{"bench", "uprime bench", bench_command},
 	{"display", "uprime display", display_command},
 };
@@ -78,6 +82,7 @@ static bool is_ours(const char *library)
 	const char *name = slash ? slash + 1 : library;
 
 	return !strcmp(name, "libuprime-preload.so") ||
+	       !strcmp(name, "libuprime-witness.so") ||
 	       !strcmp(name, "libumockdev-preload.so.0");
 }
 
@@ -120,6 +125,7 @@ static int leave_session(char **argv)
 		return 0;
 	}
 	unsetenv("UMOCKDEV_DIR");
+	unsetenv(TRACE_ENV);
 	self = program_self();
 	if (self) {
 		execv(self, argv);

@@ -16,6 +16,7 @@ int run_command(int argc, char **argv);
 int ls_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
 int display_command(int argc, char **argv);
+int check_command(int argc, char **argv);
 /* look_command - of uprime-look: "screenshot" and "view" */
 int look_command(int argc, char **argv);
 

@@ -10,8 +10,10 @@
  * Without --driver it asks vkms.
  */
 #include "kms.h"
+#include "kms_random.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct subject *const subjects[] = {
@@ -38,6 +40,7 @@ const struct subject *const subjects[] = {
 	&kms_crc_subject,
 	&kms_files_subject,
 	&kms_buffer_subject,
+	&kms_random_subject,
 	NULL,
 };
 
@@ -46,8 +49,33 @@ static int usage(void)
 	fprintf(stderr,
 		"usage: conform-kms list|privileged\n"
 		"       conform-kms [--driver NAME] scripted [SUBJECT...]\n"
-		"       conform-kms [--driver NAME] generic\n");
+		"       conform-kms [--driver NAME] generic\n"
+		"       conform-kms random SEEDS OPS\n");
 	return 2;
+}
+
+struct sequence {
+	unsigned int seed, ops;
+};
+
+static void run_sequence(void *data)
+{
+	const struct sequence *which = data;
+
+	kms_random_run(which->seed, which->ops);
+}
+
+/* Each in a process of its own, as checks are. */
+static int run_random(unsigned int seeds, unsigned int ops)
+{
+	drop_sys_admin();
+	for (unsigned int seed = 1; seed <= seeds; seed++) {
+		struct sequence which = {seed, ops};
+
+		report_subject(text("seed %u", seed));
+		in_child(run_sequence, &which);
+	}
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -73,6 +101,10 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "generic")) {
 		options.generic = true;
 		return scripted_run(argv + 2, &options) ? 0 : 2;
+	}
+	if (argc == 4 && !strcmp(argv[1], "random")) {
+		return run_random((unsigned int)strtoul(argv[2], NULL, 0),
+				  (unsigned int)strtoul(argv[3], NULL, 0));
 	}
 	return usage();
 }

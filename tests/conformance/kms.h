@@ -73,6 +73,7 @@ extern const struct subject kms_writeback_subject;
 extern const struct subject kms_crc_subject;
 extern const struct subject kms_files_subject;
 extern const struct subject kms_buffer_subject;
+extern const struct subject kms_random_subject;
 
 /* kms_device.c */
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# kms.sh BUILD_DIR vkms|live|record
+# kms.sh BUILD_DIR vkms|live|record|random [SEEDS OPS]
 #
 # What a display answers, beside Linux. The same program, conform-kms, asks a
 # real kernel and uprime; what it prints must be the same, but for
@@ -13,6 +13,8 @@
 #		QEMU's own display: only what all drivers must answer alike
 #   record	builds a kernel with vkms (tests/oracle/vkms-kernel.sh), asks
 #		it, and writes kms-vkms-6.12.txt
+#   random	asks that kernel SEEDS (100) sequences of OPS (300) calls, which
+#		takes two minutes
 #
 # Transcripts stay in BUILD_DIR/conformance/kms. Exit status: 0 the same, 1
 # not, 77 no guest to be had, 125 wrong usage.
@@ -24,7 +26,8 @@ die() {
 	exit 125
 }
 
-[ $# -eq 2 ] || die "usage: kms.sh BUILD_DIR vkms|live|record"
+usage="usage: kms.sh BUILD_DIR vkms|live|record|random [SEEDS OPS]"
+[ $# -ge 2 ] || die "$usage"
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd) || exit 125
 conform=$build/tests/conformance/conform-kms
@@ -102,5 +105,12 @@ record)
 	} >"$golden"
 	echo "$(wc -l <"$out/guest.txt") lines written to $golden"
 	;;
-*) die "usage: kms.sh BUILD_DIR vkms|live|record" ;;
+random)
+	"$here/../oracle/vkms-kernel.sh" "$build/oracle/vkms" || exit $?
+	guest vkms random "${3:-100}" "${4:-300}"
+	cp "$out/guest.txt" "$out/kernel.txt"
+	ours random "${3:-100}" "${4:-300}"
+	judge random
+	;;
+*) die "$usage" ;;
 esac

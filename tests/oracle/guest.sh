@@ -26,6 +26,8 @@
 #   ORACLE_PARAMETERS	of the kernel, beside those needed
 #   ORACLE_TIMEOUT	seconds for boot and program together (default 120)
 #   ORACLE_INPUT	a file to be the program's stdin (default: empty)
+#   ORACLE_FILES	more files, in a list: they stand beside the program, in
+#			/oracle, and their libraries are there
 #
 # Exit status when it is not the program's:
 #    77	the guest cannot be had here; one line on stderr says what to do
@@ -240,6 +242,10 @@ name=${program##*/}
 cp "$program" "$work/root/oracle/$name"
 cat "$input" >"$work/root/oracle/input"
 is_static "$program" || copy_libraries "$program" "$work/root"
+for file in ${ORACLE_FILES-}; do
+	cp "$file" "$work/root/oracle/${file##*/}"
+	is_static "$file" || copy_libraries "$file" "$work/root"
+done
 {
 	printf 'exec '
 	quote "/oracle/$name"

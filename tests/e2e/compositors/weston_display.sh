@@ -38,6 +38,21 @@ in_weston()
 	beside env WAYLAND_DISPLAY=wayland-uprime "$@"
 }
 
+# start_client CLIENT...: run it in the background, until stop_client
+start_client()
+{
+	timeout 60 "$uprime" run --session "$session" -- \
+		env WAYLAND_DISPLAY=wayland-uprime "$@" >"$tmp/client" 2>&1 &
+	client=$!
+}
+
+stop_client()
+{
+	kill $client
+	wait $client
+	true
+}
+
 pictures_are_the_same()
 {
 	rm -f "$tmp"/wayland-screenshot-*.png
@@ -53,15 +68,21 @@ check display_shows_what_weston_drew display_shows_what_weston_drew
 
 clients_picture_is_shown()
 {
-	in_weston weston-simple-egl >"$tmp/egl" 2>&1 &
-	client=$!
-	soon shows triangle
-	ret=$?
-	kill $client
-	wait $client 2>/dev/null
-	return $ret
+	start_client weston-simple-egl
+	soon shows triangle && stop_client
 }
 check weston_simple_egl_is_shown clients_picture_is_shown
+
+if [ "$renderer" = gl ]; then
+	client_is_on_the_screen()
+	{
+		start_client weston-simple-dmabuf-egl -d /dev/dri/card0
+		soon sh -c '"$1" screenshot --session "$2" "$3" &&
+			"$4" "$3"' - "$uprime" "$session" "$tmp/quad.png" \
+			"$quad" && stop_client
+	}
+	check weston_simple_dmabuf_egl_is_shown client_is_on_the_screen
+fi
 
 # The panel has a button in its upper left corner.
 button_is_clicked()
@@ -76,23 +97,6 @@ pointer_is_moved()
 	soon button_is_clicked && soon pictures_are_the_same
 }
 check weston_is_clicked_at pointer_is_moved
-
-if [ "$renderer" = gl ]; then
-	client_is_on_the_screen()
-	{
-		in_weston weston-simple-dmabuf-egl -d /dev/dri/card0 \
-			>"$tmp/dmabuf" 2>&1 &
-		client=$!
-		soon sh -c '"$1" screenshot --session "$2" "$3" &&
-			"$4" "$3"' - "$uprime" "$session" "$tmp/quad.png" \
-			"$quad"
-		ret=$?
-		kill $client
-		wait $client 2>/dev/null
-		return $ret
-	}
-	check weston_simple_dmabuf_egl_is_shown client_is_on_the_screen
-fi
 
 check weston_ends_well off_display
 

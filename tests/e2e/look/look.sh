@@ -195,6 +195,27 @@ live_view()
 }
 check live_view_is_what_is_shown live_view
 
+mode_changes()
+{
+	mkfifo "$tmp/mode.in"
+	$run --session mode --vnc -- sh -c 'read -r go; exec "$1" show 3 hold' \
+		- "$painter" <"$tmp/mode.in" >"$tmp/mode.out" \
+		2>"$tmp/mode.err" &
+	pid=$!
+	exec 9>"$tmp/mode.in"
+	within 10 says VNC "$tmp/mode.err" || return 1
+	# It is connected while the display is still off.
+	"$viewer" "$(port "$tmp/mode.err")" until "$tmp/3.raw" 9>&- &
+	seen=$!
+	sleep 0.5
+	echo go >&9
+	wait $seen
+	ret=$?
+	let_go
+	return $ret
+}
+check viewer_sees_the_display_go_on mode_changes
+
 live_view_with_password()
 {
 	at password -- "$painter" show 3 hold || return 1

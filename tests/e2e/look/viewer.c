@@ -47,6 +47,7 @@ static rfbClient *connect_to(int port)
 	client->MallocFrameBuffer = resize;
 	client->GetPassword = password;
 	client->canHandleNewFBSize = TRUE;
+	free(client->serverHost);
 	client->serverHost = strdup("127.0.0.1");
 	client->serverPort = port;
 	/* Frees the client if it fails. */
@@ -163,6 +164,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < 10 && listen_for(client, 0); i++) {
 		usleep(20000);
 	}
+	free(client->frameBuffer);
+	client->frameBuffer = NULL;
 	rfbClientCleanup(client);
 	return 0;
 }
