@@ -50,7 +50,6 @@ struct __drm_crtcs_state {
 	struct drm_crtc_state *state, *old_state, *new_state;
 	struct drm_crtc_commit *commit; /* referenced, or NULL */
 	u64 out_fence_ptr;		/* address in the task, or 0 */
-	u64 last_vblank_count;
 };
 
 struct __drm_connnectors_state {
@@ -67,9 +66,6 @@ struct drm_atomic_state {
 	struct drm_device *dev;
 	bool allow_modeset;
 	bool legacy_cursor_update; /* does not wait for vblanks */
-	bool async_update;
-	bool duplicated;
-	bool checked;
 	struct __drm_planes_state *planes; /* by index; owned */
 	struct __drm_crtcs_state *crtcs;   /* by index; owned */
 	unsigned int num_connector;

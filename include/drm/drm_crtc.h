@@ -48,7 +48,6 @@ struct drm_crtc_state {
 	struct drm_property_blob *degamma_lut; /* referenced, or NULL */
 	struct drm_property_blob *ctm;	       /* referenced, or NULL */
 	struct drm_property_blob *gamma_lut;   /* referenced, or NULL */
-	u32 target_vblank;
 	struct drm_pending_vblank_event *event; /* owned until it is armed or
 						   sent */
 	struct drm_crtc_commit *commit;		/* referenced, or NULL */

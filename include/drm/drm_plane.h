@@ -90,9 +90,6 @@ struct drm_plane_helper_funcs {
 			      struct drm_atomic_state *state);
 	void (*atomic_disable)(struct drm_plane *plane,
 			       struct drm_atomic_state *state);
-	/* without: no async flips in atomic */
-	int (*atomic_async_check)(struct drm_plane *plane,
-				  struct drm_atomic_state *state);
 };
 
 /**

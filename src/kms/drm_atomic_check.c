@@ -153,7 +153,7 @@ static int update_routing(struct drm_atomic_state *state,
 	}
 	crtc_state = drm_atomic_get_new_crtc_state(state, new_state->crtc);
 	/* What is no more can be switched off only. */
-	if (!state->duplicated && crtc_state->active &&
+	if (crtc_state->active &&
 	    connector->registration_state == DRM_CONNECTOR_UNREGISTERED) {
 		return -EINVAL;
 	}

@@ -731,6 +731,30 @@ static void set_property(u32 object, u32 type, const char *name, u64 value,
 			 ret);
 }
 
+TEST(a_flip_that_is_seen_at_once_changes_nothing_else)
+{
+	const u32 async = DRM_MODE_PAGE_FLIP_ASYNC;
+	u32 fb = picture();
+
+	switch_on(0, fb);
+	assert_int_equal(commit_flip(0, fb, async), -EINVAL);
+	stage.dev->mode_config.async_page_flip = true;
+	toy()->at_once = true;
+	must(commit_flip(0, picture(), async));
+	assert_true(toy()->crtc[0].state->async_flip);
+	assert_int_equal(set(primary_id(0), "CRTC_X", 1, async), -EINVAL);
+	must(set(primary_id(0), "CRTC_X", 0, async));
+	assert_int_equal(set(crtc_id(0), "VRR_ENABLED", 1, async), -EINVAL);
+	must(set(crtc_id(0), "VRR_ENABLED", 0, async));
+	assert_int_equal(set(connector_id(0), "CRTC_ID", 0, async), -EINVAL);
+	must(set(connector_id(0), "CRTC_ID", crtc_id(0), async));
+	/* Only of the primary plane. */
+	assert_int_equal(set(toy()->overlay.base.id, "FB_ID", fb, async),
+			 -EINVAL);
+	must(commit_flip(0, fb, 0));
+	assert_false(toy()->crtc[0].state->async_flip);
+}
+
 TEST(dpms_switches_a_crtc_off_with_its_last_connector)
 {
 	u32 type = DRM_MODE_OBJECT_CONNECTOR;
@@ -815,6 +839,7 @@ int main(void)
 		ON_VBLANKS(a_change_that_came_between_is_not_undone),
 		ON_VBLANKS(an_event_is_asked_of_a_crtc_that_is_on),
 		ON_VBLANKS(each_crtc_of_a_change_sends_an_event),
+		ON_VBLANKS(a_flip_that_is_seen_at_once_changes_nothing_else),
 		ON_VBLANKS(dpms_switches_a_crtc_off_with_its_last_connector),
 		ON_VBLANKS(a_property_set_alone_is_a_change),
 		ON_VBLANKS(what_shows_a_framebuffer_that_goes_shows_nothing),
