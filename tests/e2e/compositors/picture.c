@@ -5,12 +5,13 @@
  * with a red, a green and a blue corner, in a window of 250 pixels.
  * picture cube PNG: in the middle is what kmscube draws, on grey.
  */
-#include <png.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "image.h"
 
 enum {
 	WINDOW = 250,
@@ -18,38 +19,6 @@ enum {
 	PART = 500,	/* pixels which are enough to call it seen */
 	GREY = 127,	/* what is behind the cube */
 };
-
-struct picture {
-	int width, height;
-	uint8_t *rgb; /* malloc()ed */
-};
-
-static const uint8_t *pixel(const struct picture *picture, int x, int y)
-{
-	return picture->rgb +
-	       ((size_t)y * (size_t)picture->width + (size_t)x) * 3;
-}
-
-static struct picture load(const char *path)
-{
-	png_image image = {.version = PNG_IMAGE_VERSION};
-	struct picture picture = {0};
-
-	if (!png_image_begin_read_from_file(&image, path)) {
-		fprintf(stderr, "%s: %s\n", path, image.message);
-		exit(1);
-	}
-	image.format = PNG_FORMAT_RGB;
-	picture.width = (int)image.width;
-	picture.height = (int)image.height;
-	picture.rgb = malloc(PNG_IMAGE_SIZE(image));
-	if (!picture.rgb ||
-	    !png_image_finish_read(&image, NULL, picture.rgb, 0, NULL)) {
-		fprintf(stderr, "%s: %s\n", path, image.message);
-		exit(1);
-	}
-	return picture;
-}
 
 static bool equal(const uint8_t *p, const uint8_t *q)
 {

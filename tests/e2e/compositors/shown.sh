@@ -7,16 +7,17 @@ picture=${PICTURE:?is the program that knows pictures}
 viewer=${VIEWER:?is a VNC viewer}
 session=shown-$$
 running=
+device=vkms
 
 # Who reads what is typed, and ends when there is no more, waits for it.
 mkfifo "$tmp/stdin"
 exec 9<>"$tmp/stdin"
 
-# on_display PROGRAM...: run it on a display in the background; what it says is
-# left in $tmp/log
+# on_display PROGRAM...: run it on a display of $device in the background; what
+# it says is left in $tmp/log
 on_display()
 {
-	"$uprime" run --session "$session" --device vkms --vnc -- "$@" \
+	"$uprime" run --session "$session" --device "$device" --vnc -- "$@" \
 		>"$tmp/log" 2>&1 <&9 9<&- &
 	running=$!
 }
