@@ -21,6 +21,7 @@ static const unsigned long pages[] = {1,     16,      256,    4096,
 static unsigned int count_points(void)
 {
 	return stage_points(&limit_calls) + stage_points(&core_one) +
+	       stage_points(&core_display) +
 	       NR(handles) * stage_points(&core_handles) +
 	       NR(threads) * (stage_points(&limit_threads) +
 			      stage_points(&core_threads)) +
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
 	file_watch_fd();
 	stage_run(&limit_calls, 0);
 	stage_run(&core_one, 0);
+	stage_run(&core_display, 0);
 	for (unsigned int i = 0; i < NR(handles); i++) {
 		stage_run(&core_handles, handles[i]);
 	}

@@ -9,6 +9,9 @@
 /* One buffer, or one batch of them. */
 extern const struct stage core_one;
 
+/* A display that is looked at. */
+extern const struct stage core_display;
+
 /* n handles in one file. */
 extern const struct stage core_handles;
 

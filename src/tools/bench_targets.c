@@ -91,6 +91,18 @@ const struct target targets_table[] = {
 			  CORE_LIMIT(0.5, "null syscall")},
 		.ratio = 1,
 	},
+	{
+		.text = "looking at a display, against a copy",
+		.point = CORE("look"),
+		.limit = {CORE_LIMIT(1, "copy of a picture")},
+		.ratio = 1.2,
+	},
+	{
+		.text = "looking at a display with a cursor, against a copy",
+		.point = CORE("look with cursor"),
+		.limit = {CORE_LIMIT(1, "copy of a picture")},
+		.ratio = 1.3,
+	},
 	FLAT_HANDLES("lookup"),
 	FLAT_HANDLES("lookup random order"),
 	TWO_THREADS("re-export+close own file"),
