@@ -2,24 +2,15 @@
 /**
  * DOC: properties that are part of a state
  *
- * Here a number and a value become a field of a state, and the other way round.
- * Objects that are named in a value are looked for as the program that asks
- * sees them.
+ * Here a number and a value become a field of a state, and the other way round;
+ * those of planes in drm_atomic_plane_uapi.c. Objects that are named in a value
+ * are looked for as the program that asks sees them.
  */
 #include <linux/dma-fence.h>
 #include <linux/err.h>
 #include <string.h>
 
 #include "internal.h"
-
-#define ROTATE_MASK                                                            \
-	(DRM_MODE_ROTATE_0 | DRM_MODE_ROTATE_90 | DRM_MODE_ROTATE_180 |        \
-	 DRM_MODE_ROTATE_270)
-
-static u32 blob_id(const struct drm_property_blob *blob)
-{
-	return blob ? blob->base.id : 0;
-}
 
 static void set_no_mode(struct drm_crtc_state *state)
 {
@@ -203,15 +194,15 @@ static int crtc_get_property(struct drm_crtc *crtc,
 	if (property == config->prop_active) {
 		*value = state->active;
 	} else if (property == config->prop_mode_id) {
-		*value = blob_id(state->mode_blob);
+		*value = drm_blob_id(state->mode_blob);
 	} else if (property == config->prop_vrr_enabled) {
 		*value = state->vrr_enabled;
 	} else if (property == config->degamma_lut_property) {
-		*value = blob_id(state->degamma_lut);
+		*value = drm_blob_id(state->degamma_lut);
 	} else if (property == config->ctm_property) {
-		*value = blob_id(state->ctm);
+		*value = drm_blob_id(state->ctm);
 	} else if (property == config->gamma_lut_property) {
-		*value = blob_id(state->gamma_lut);
+		*value = drm_blob_id(state->gamma_lut);
 	} else if (property == config->prop_out_fence_ptr) {
 		*value = 0;
 	} else {
@@ -220,175 +211,11 @@ static int crtc_get_property(struct drm_crtc *crtc,
 	return 0;
 }
 
-/* The CRTC of a value: 0 is none. */
-static int find_crtc(struct drm_device *dev, struct drm_file *file, u64 value,
-		     struct drm_crtc **crtc)
+int drm_atomic_find_crtc(struct drm_device *dev, struct drm_file *file,
+			 u64 value, struct drm_crtc **crtc)
 {
 	*crtc = drm_crtc_find(dev, file, (u32)value);
 	return value && !*crtc ? -EACCES : 0;
-}
-
-static int set_in_fence(struct drm_plane_state *state, u64 value,
-			struct dma_fence *fence)
-{
-	if (state->fence) {
-		return -EINVAL;
-	}
-	if ((s64)value == -1) {
-		return 0;
-	}
-	state->fence = dma_fence_get(fence);
-	return fence ? 0 : -EINVAL;
-}
-
-static void set_fb_id(struct drm_plane_state *state, struct drm_file *file,
-		      u64 value)
-{
-	struct drm_framebuffer *fb =
-		drm_framebuffer_lookup(state->plane->dev, file, (u32)value);
-
-	drm_atomic_set_fb_for_plane(state, fb);
-	if (fb) {
-		drm_framebuffer_put(fb);
-	}
-}
-
-static int set_rotation(struct drm_plane_state *state, u64 value)
-{
-	u64 rotate = value & ROTATE_MASK;
-
-	/* Exactly one of them. */
-	if (!rotate || rotate & (rotate - 1)) {
-		return -EINVAL;
-	}
-	state->rotation = (u32)value;
-	return 0;
-}
-
-/* How a plane is blended with those under it. */
-static int set_blending(struct drm_plane_state *state,
-			struct drm_property *property, u64 value)
-{
-	struct drm_plane *plane = state->plane;
-
-	if (property == plane->alpha_property) {
-		state->alpha = (u16)value;
-	} else if (property == plane->blend_mode_property) {
-		state->pixel_blend_mode = (u16)value;
-	} else if (property == plane->rotation_property) {
-		return set_rotation(state, value);
-	} else if (property == plane->zpos_property) {
-		state->zpos = (u32)value;
-	} else if (property == plane->color_encoding_property) {
-		state->color_encoding = value;
-	} else if (property == plane->color_range_property) {
-		state->color_range = value;
-	} else {
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int plane_set_property(struct drm_plane_state *state,
-			      struct drm_file *file,
-			      struct drm_property *property, u64 value,
-			      struct dma_fence *fence)
-{
-	struct drm_device *dev = state->plane->dev;
-	struct drm_mode_config *config = &dev->mode_config;
-	struct drm_crtc *crtc;
-	bool replaced;
-	int ret;
-
-	if (property == config->prop_fb_id) {
-		set_fb_id(state, file, value);
-	} else if (property == config->prop_in_fence_fd) {
-		return set_in_fence(state, value, fence);
-	} else if (property == config->prop_crtc_id) {
-		ret = find_crtc(dev, file, value, &crtc);
-		return ret ? ret : drm_atomic_set_crtc_for_plane(state, crtc);
-	} else if (property == config->prop_crtc_x) {
-		state->crtc_x = (s32)value;
-	} else if (property == config->prop_crtc_y) {
-		state->crtc_y = (s32)value;
-	} else if (property == config->prop_crtc_w) {
-		state->crtc_w = (u32)value;
-	} else if (property == config->prop_crtc_h) {
-		state->crtc_h = (u32)value;
-	} else if (property == config->prop_src_x) {
-		state->src_x = (u32)value;
-	} else if (property == config->prop_src_y) {
-		state->src_y = (u32)value;
-	} else if (property == config->prop_src_w) {
-		state->src_w = (u32)value;
-	} else if (property == config->prop_src_h) {
-		state->src_h = (u32)value;
-	} else if (property == config->prop_fb_damage_clips) {
-		return drm_property_replace_blob_from_id(
-			dev, &state->fb_damage_clips, value, -1,
-			sizeof(struct drm_mode_rect), &replaced);
-	} else {
-		return set_blending(state, property, value);
-	}
-	return 0;
-}
-
-static int get_blending(struct drm_plane *plane,
-			const struct drm_plane_state *state,
-			struct drm_property *property, u64 *value)
-{
-	if (property == plane->alpha_property) {
-		*value = state->alpha;
-	} else if (property == plane->blend_mode_property) {
-		*value = state->pixel_blend_mode;
-	} else if (property == plane->rotation_property) {
-		*value = state->rotation;
-	} else if (property == plane->zpos_property) {
-		*value = state->zpos;
-	} else if (property == plane->color_encoding_property) {
-		*value = state->color_encoding;
-	} else if (property == plane->color_range_property) {
-		*value = state->color_range;
-	} else {
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int plane_get_property(struct drm_plane *plane,
-			      const struct drm_plane_state *state,
-			      struct drm_property *property, u64 *value)
-{
-	struct drm_mode_config *config = &plane->dev->mode_config;
-
-	if (property == config->prop_fb_id) {
-		*value = state->fb ? state->fb->base.id : 0;
-	} else if (property == config->prop_in_fence_fd) {
-		*value = (u64)-1;
-	} else if (property == config->prop_crtc_id) {
-		*value = state->crtc ? state->crtc->base.id : 0;
-	} else if (property == config->prop_crtc_x) {
-		*value = (u64)(s64)state->crtc_x;
-	} else if (property == config->prop_crtc_y) {
-		*value = (u64)(s64)state->crtc_y;
-	} else if (property == config->prop_crtc_w) {
-		*value = state->crtc_w;
-	} else if (property == config->prop_crtc_h) {
-		*value = state->crtc_h;
-	} else if (property == config->prop_src_x) {
-		*value = state->src_x;
-	} else if (property == config->prop_src_y) {
-		*value = state->src_y;
-	} else if (property == config->prop_src_w) {
-		*value = state->src_w;
-	} else if (property == config->prop_src_h) {
-		*value = state->src_h;
-	} else if (property == config->prop_fb_damage_clips) {
-		*value = blob_id(state->fb_damage_clips);
-	} else {
-		return get_blending(plane, state, property, value);
-	}
-	return 0;
 }
 
 static int set_writeback_fb(struct drm_connector_state *state,
@@ -415,7 +242,7 @@ static int connector_set_property(struct drm_connector_state *state,
 	int ret;
 
 	if (property == config->prop_crtc_id) {
-		ret = find_crtc(dev, file, value, &crtc);
+		ret = drm_atomic_find_crtc(dev, file, value, &crtc);
 		return ret ? ret
 			   : drm_atomic_set_crtc_for_connector(state, crtc);
 	}
@@ -490,7 +317,8 @@ int drm_atomic_get_property(struct drm_mode_object *obj,
 		return crtc_get_property(crtc, crtc->state, property, value);
 	case DRM_MODE_OBJECT_PLANE:
 		plane = obj_to_plane(obj);
-		return plane_get_property(plane, plane->state, property, value);
+		return drm_atomic_plane_get_property(plane, plane->state,
+						     property, value);
 	default:
 		return -EINVAL;
 	}
@@ -559,10 +387,12 @@ static int set_on_plane(struct drm_atomic_state *state, struct drm_file *file,
 	    (plane->type != DRM_PLANE_TYPE_PRIMARY ||
 	     (prop != config->prop_fb_id && prop != config->prop_in_fence_fd &&
 	      prop != config->prop_fb_damage_clips))) {
-		ret = plane_get_property(plane, plane_state, prop, &old_value);
+		ret = drm_atomic_plane_get_property(plane, plane_state, prop,
+						    &old_value);
 		return check_unchanged(ret, old_value, value);
 	}
-	return plane_set_property(plane_state, file, prop, value, fence);
+	return drm_atomic_plane_set_property(plane_state, file, prop, value,
+					     fence);
 }
 
 int drm_atomic_set_property(struct drm_atomic_state *state,

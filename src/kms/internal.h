@@ -244,8 +244,40 @@ void drm_atomic_commit_tail(struct drm_atomic_state *state);
 
 /* ---- drm_atomic_uapi.c ---- */
 
+/* drm_blob_id - the number of a blob, 0 for none */
+static inline u32 drm_blob_id(const struct drm_property_blob *blob)
+{
+	return blob ? blob->base.id : 0;
+}
+
+/* drm_atomic_find_crtc - the CRTC of a value, NULL for 0. -EACCES: none that
+ * @file sees */
+int drm_atomic_find_crtc(struct drm_device *dev, struct drm_file *file,
+			 u64 value, struct drm_crtc **crtc);
+
+
 /* drm_atomic_in_state - is this property's value part of the object's state? */
 bool drm_atomic_in_state(struct drm_mode_object *obj,
 			 struct drm_property *property);
+
+/* ---- drm_atomic_plane_uapi.c ---- */
+
+/* A property of a plane in a state: 0; -EINVAL, -EACCES, -ENOMEM. @fence: as
+ * drm_atomic_set_property() */
+int drm_atomic_plane_set_property(struct drm_plane_state *state,
+				  struct drm_file *file,
+				  struct drm_property *property, u64 value,
+				  struct dma_fence *fence);
+int drm_atomic_plane_get_property(struct drm_plane *plane,
+				  const struct drm_plane_state *state,
+				  struct drm_property *property, u64 *value);
+
+/* ---- drm_atomic_prepare.c ---- */
+
+/* drm_atomic_prepare_planes - make framebuffers, and jobs of writeback, ready to
+ * be shown. 0; what the driver says */
+int drm_atomic_prepare_planes(struct drm_atomic_state *state);
+/* drm_atomic_unprepare_planes - undo it */
+void drm_atomic_unprepare_planes(struct drm_atomic_state *state);
 
 #endif
