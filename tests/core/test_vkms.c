@@ -6,9 +6,12 @@
 #include <drm/drm_plane.h>
 #include <linux/dma-fence.h>
 #include <linux/sync_file.h>
+#include <linux/workqueue.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <uprime/anon_file.h>
+
+#include "walk.h"
 
 #define WIDTH  SCREEN_WIDTH
 #define HEIGHT SCREEN_HEIGHT
@@ -575,6 +578,63 @@ TEST(without_options_it_is_linux_vkms)
 	vkms()->destroy(dev);
 }
 
+static struct drm_device *made;
+
+static int make_device(void)
+{
+	struct uprime_device_options options = {
+		.displays = {{.modes = {{800, 600, 0}, {640, 480, 59940}},
+			      .nr_modes = 2},
+			     {.unplugged = true}},
+		.nr_displays = 2};
+
+	made = vkms()->create(&options);
+	return IS_ERR(made) ? (int)PTR_ERR(made) : 0;
+}
+
+static void unmake_device(void)
+{
+	vkms()->destroy(made);
+}
+
+TEST(a_device_fails_to_be_made_without_a_trace)
+{
+	walk_all(&(struct walk){.name = "making a device",
+				.setup = stage_setup,
+				.run = make_device,
+				.undo = unmake_device});
+}
+
+static struct buffer walked;
+
+static int setup_walked(void **state)
+{
+	int ret = screen_setup(state);
+
+	walked = full(RED);
+	screen_on(&walked);
+	return ret;
+}
+
+static int look_once(void)
+{
+	return colour_at(0, 0) < 0 ? colour_at(0, 0) : 0;
+}
+
+static void finish_walked(void)
+{
+	buffer_destroy(&walked);
+	flush_workqueue(system_unbound_wq);
+}
+
+TEST(looking_fails_without_a_trace)
+{
+	walk_all(&(struct walk){.name = "looking",
+				.setup = setup_walked,
+				.run = look_once,
+				.finish = finish_walked});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -597,6 +657,8 @@ int main(void)
 		ON_SCREEN(checksums_are_read_by_one_at_a_time),
 		ON_SCREEN(a_display_is_plugged_in_and_pulled_out),
 		ON_SCREEN(a_display_that_cannot_be_is_not_plugged_in),
+		PLAIN(a_device_fails_to_be_made_without_a_trace),
+		PLAIN(looking_fails_without_a_trace),
 		PLAIN(displays_are_as_many_as_are_asked_for),
 		PLAIN(without_options_it_is_linux_vkms),
 	};
