@@ -31,7 +31,7 @@ if [ -z "${SANITIZED-}" ]; then
 		(
 			unset XDG_RUNTIME_DIR
 			with "$uprime" ls
-		) && says 'card0' "$tmp/out"
+		) && says 'Virtual-1' "$tmp/out"
 	}
 	check session_is_found_inside_of_it session_is_found
 fi
