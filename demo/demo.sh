@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# demo.sh BUILD_DIR: ordinary graphics programs on uprime's devices, then two
-# programs that share a buffer. Leaves the picture in ./demo.png.
+# demo.sh BUILD_DIR: ordinary graphics programs on uprime's devices, one on a
+# display, then two programs that share a buffer, and what the checker says of
+# them. Leaves the pictures in ./display.png and ./demo.png.
 #
 # Mesa needs no environment: it finds no driver of the device's name (and says
 # so in two lines on stderr) and takes its software renderer for KMS devices.
@@ -38,6 +39,7 @@ done
 need drmdevice libdrm-tests
 need drm_info drm-info
 need eglinfo mesa-utils
+need kmscube kmscube
 
 tmp=$(mktemp -d) || fail "cannot make a temporary directory"
 trap 'rm -rf "$tmp"' EXIT
@@ -83,6 +85,24 @@ grep -q '^EGL driver name' "$tmp/out" || {
 	cat "$tmp/err" >&2
 	fail "EGL does not work on GBM"
 }
+
+heading "kmscube: a GL program on a display of 1280x720"
+rm -f display.png
+# Any input would be its end.
+mkfifo "$tmp/input"
+captured --device vkms,display=1280x720 --capture display.png -- \
+	sh -c 'exec 9<>"$1"; exec kmscube -c 90 <&9' sh "$tmp/input"
+shown 'fps' 'frame rate' | tail -n 1
+[ -s display.png ] || fail "display.png was not written"
+echo "Look at it: $(pwd)/display.png"
+
+heading "uprime check: does kmscube give back what it took?"
+timeout 60 "$uprime" check --device vkms,display=1280x720 -- \
+	sh -c 'exec 9<>"$1"; exec kmscube -c 10 <&9' sh "$tmp/input" \
+	>"$tmp/out" 2>"$tmp/err"
+grep -A 6 '^[0-9]*\. ' "$tmp/err" | head -n 7
+tail -n 1 "$tmp/err"
+grep -q '^uprime check: ' "$tmp/err" || fail "no report of uprime check"
 
 heading "producer (GBM, EGL, GLES) and consumer (libdrm) share one buffer"
 rm -f demo.png

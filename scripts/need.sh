@@ -11,14 +11,16 @@ build="gcc libc6-dev make meson ninja-build pkg-config libdrm-dev
 	libjson-c-dev libpixman-1-dev libgbm-dev libegl-dev libgles-dev
 	libpng-dev libvncserver-dev libdw-dev libunwind-dev libcmocka-dev"
 run="umockdev"
-demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1"
+demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1
+	kmscube"
 gst="libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
 	gstreamer1.0-gl"
 udev="libudev-dev"
 loops="libglib2.0-dev libuv1-dev libwayland-dev"
 look="ffmpeg"
 display="weston"
-programs="piglit wayland-utils sway cage xwayland foot grim kmscube"
+programs="piglit wayland-utils sway cage xwayland foot grim mpv
+	gstreamer1.0-tools gstreamer1.0-plugins-bad glmark2-es2-drm ffmpeg"
 kernel="linux-source-6.12 flex bison bc libelf-dev"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 

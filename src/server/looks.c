@@ -28,8 +28,9 @@
 
 #include "internal.h"
 
-/* How long lookers have for the last pictures, in ns. */
-#define LAST_LOOK 5000000000
+/* How long lookers have to begin, and for the last pictures, in ns. */
+#define FIRST_LOOK 5000000000
+#define LAST_LOOK  5000000000
 
 static void shown(struct uprime_display_watch *watch, unsigned int display)
 {
@@ -201,6 +202,29 @@ bool looks_leave(struct connection *conn)
 	free(looker);
 	conn->looker = NULL;
 	return waited;
+}
+
+static bool all_look(struct server *server)
+{
+	bool all;
+
+	mutex_lock(&server->lock);
+	all = server->nr_connections == server->nr_lookers;
+	mutex_unlock(&server->lock);
+	return all;
+}
+
+void looks_begin(struct server *server)
+{
+	struct pollfd fd = {.fd = server->wake, .events = POLLIN};
+	s64 deadline = ktime_get_ns() + FIRST_LOOK, left;
+	eventfd_t changed;
+
+	while (!all_look(server) && (left = deadline - ktime_get_ns()) > 0) {
+		if (poll(&fd, 1, (int)(left / 1000000) + 1) > 0) {
+			eventfd_read(server->wake, &changed);
+		}
+	}
 }
 
 static void tell_over(struct looks *looks)

@@ -63,6 +63,10 @@ struct looker {
 /* looks_init - collect the displays of the session's devices */
 void looks_init(struct server *server);
 
+/* looks_begin - wait until all that are connected look on, before PROGRAM shows
+ * anything */
+void looks_begin(struct server *server);
+
 /* looks_finish - tell who looks on that the session is over, and see them
  * off: then there is no connection any more */
 void looks_finish(struct server *server);

@@ -200,6 +200,7 @@ static void host_session(struct server *server)
 	for (unsigned int i = 0; i < config->nr_lookers; i++) {
 		connection_start(server, config->lookers[i]);
 	}
+	looks_begin(server);
 	start_program(server);
 	let_go_of_caller(server);
 	do {

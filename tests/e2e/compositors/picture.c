@@ -4,6 +4,7 @@
  * picture triangle PNG: somewhere is what weston-simple-egl draws: a triangle
  * with a red, a green and a blue corner, in a window of 250 pixels.
  * picture cube PNG: in the middle is what kmscube draws, on grey.
+ * picture bars PNG: at the top are the seven bars of modetest.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -162,6 +163,26 @@ static int check_cube(const struct picture *picture)
 		       : 1;
 }
 
+static int check_bars(const struct picture *picture)
+{
+	static const uint8_t bars[][3] = {
+		{192, 192, 192}, {192, 192, 0}, {0, 192, 192}, {0, 192, 0},
+		{192, 0, 192},	 {192, 0, 0},	{0, 0, 192},
+	};
+
+	for (int i = 0; i < 7; i++) {
+		int x = (2 * i + 1) * picture->width / 14;
+		const uint8_t *p = pixel(picture, x, picture->height / 4);
+
+		if (!equal(p, bars[i])) {
+			fprintf(stderr, "bar %d is %d,%d,%d\n", i, p[0], p[1],
+				p[2]);
+			return 1;
+		}
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct picture a, b;
@@ -179,7 +200,12 @@ int main(int argc, char **argv)
 		a = load(argv[2]);
 		return check_cube(&a);
 	}
-	fputs("usage: picture same A.png B.png | triangle PNG | cube PNG\n",
+	if (argc == 3 && !strcmp(argv[1], "bars")) {
+		a = load(argv[2]);
+		return check_bars(&a);
+	}
+	fputs("usage: picture same A.png B.png | triangle PNG | cube PNG |\n"
+	      "       bars PNG\n",
 	      stderr);
 	return 2;
 }

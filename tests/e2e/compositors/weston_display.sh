@@ -82,6 +82,20 @@ if [ "$renderer" = gl ]; then
 			"$quad" && stop_client
 	}
 	check weston_simple_dmabuf_egl_is_shown client_is_on_the_screen
+
+	# It counts for five seconds, and is told that it may draw by the
+	# display's vblanks only.
+	client_draws_in_time()
+	{
+		start_client stdbuf -oL weston-simple-egl
+		soon says 'frames in 5 seconds' "$tmp/client" && stop_client
+		rate=$(sed -n 's/.* seconds: \([0-9]*\)\..*/\1/p' "$tmp/client" |
+			head -n 1)
+		echo "$rate frames a second"
+		[ "$rate" -ge 45 ] && [ "$rate" -le 61 ]
+	}
+	check weston_simple_egl_draws_at_the_rate_of_the_display \
+		client_draws_in_time
 fi
 
 # The panel has a button in its upper left corner.

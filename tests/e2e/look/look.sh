@@ -176,17 +176,32 @@ port()
 	sed -n 's/.* can be seen at 127\.0\.0\.1:\([0-9]*\) (VNC)\.$/\1/p' "$1"
 }
 
+# start_view OPTION...: its process is left in $view, and what it says, which
+# is where it is to be seen, in $tmp/view.err
+start_view()
+{
+	rm -f "$tmp/view.err"
+	"$uprime" view "$@" 2>"$tmp/view.err" 9>&- &
+	view=$!
+	within 10 grep -q VNC "$tmp/view.err"
+}
+
+# sees FILE COMMAND...: a viewer of what is said there to be seen
+sees()
+{
+	where=$1
+	shift
+	timeout 20 "$viewer" "$(port "$where")" "$@"
+}
+
 live_view()
 {
 	"$painter" raw "$tmp/3.raw" 3 && "$painter" raw "$tmp/4.raw" 4 &&
 		at live --vnc -- "$painter" show 3 draw || return 1
-	"$uprime" view --session live 2>"$tmp/view.err" 9>&- &
-	view=$!
-	within 5 says VNC "$tmp/view.err" &&
-		"$viewer" "$(port "$tmp/live.err")" until "$tmp/3.raw" &&
-		"$viewer" "$(port "$tmp/view.err")" until "$tmp/3.raw" &&
-		echo >&9 &&
-		"$viewer" "$(port "$tmp/view.err")" until "$tmp/4.raw"
+	start_view --session live &&
+		sees "$tmp/live.err" until "$tmp/3.raw" &&
+		sees "$tmp/view.err" until "$tmp/3.raw" &&
+		echo >&9 && sees "$tmp/view.err" until "$tmp/4.raw"
 	ret=$?
 	let_go
 	# It ends with the session.
@@ -203,9 +218,9 @@ mode_changes()
 		2>"$tmp/mode.err" &
 	pid=$!
 	exec 9>"$tmp/mode.in"
-	within 10 says VNC "$tmp/mode.err" || return 1
+	within 10 grep -q VNC "$tmp/mode.err" || return 1
 	# It is connected while the display is still off.
-	"$viewer" "$(port "$tmp/mode.err")" until "$tmp/3.raw" 9>&- &
+	sees "$tmp/mode.err" until "$tmp/3.raw" 9>&- &
 	seen=$!
 	sleep 0.5
 	echo go >&9
@@ -219,15 +234,13 @@ check viewer_sees_the_display_go_on mode_changes
 live_view_with_password()
 {
 	at password -- "$painter" show 3 hold || return 1
-	UPRIME_VNC_PASSWORD=secret "$uprime" view 2>"$tmp/view.err" 9>&- &
-	view=$!
-	within 5 says VNC "$tmp/view.err" &&
-		PASSWORD=secret "$viewer" "$(port "$tmp/view.err")" until \
-			"$tmp/3.raw" &&
-		! PASSWORD=other "$viewer" "$(port "$tmp/view.err")" until \
-			"$tmp/3.raw" &&
-		! "$viewer" "$(port "$tmp/view.err")" until "$tmp/3.raw"
+	export UPRIME_VNC_PASSWORD=secret PASSWORD=secret
+	start_view && sees "$tmp/view.err" until "$tmp/3.raw" &&
+		export PASSWORD=other &&
+		! sees "$tmp/view.err" until "$tmp/3.raw" &&
+		unset PASSWORD && ! sees "$tmp/view.err" until "$tmp/3.raw"
 	ret=$?
+	unset UPRIME_VNC_PASSWORD PASSWORD
 	let_go
 	wait $view && return $ret
 }
@@ -247,10 +260,10 @@ typing()
 		"$tmp/points" >"$tmp/type.out" 2>"$tmp/type.err" <"$tmp/type.in" &
 	pid=$!
 	exec 9>"$tmp/type.in"
-	within 10 says VNC "$tmp/type.err" &&
-		within 10 says shown "$tmp/type.out" && sleep 0.5 &&
-		"$viewer" "$(port "$tmp/type.err")" key 0x41 point 0 0 1 \
-			point 9999 9999 0 point 9999 9999 8 press 0xffe1
+	within 10 grep -q VNC "$tmp/type.err" &&
+		within 10 grep -q shown "$tmp/type.out" && sleep 0.5 &&
+		sees "$tmp/type.err" key 0x41 point 0 0 1 point 9999 9999 0 \
+			point 9999 9999 8 press 0xffe1
 	sleep 0.5
 	let_go
 	events_of "$tmp/keys" >"$tmp/keys.txt"
@@ -281,14 +294,15 @@ several_displays()
 		<"$tmp/many.in" >"$tmp/many.out" 2>"$tmp/many.err" &
 	pid=$!
 	exec 9>"$tmp/many.in"
-	within 10 says shown "$tmp/many.out" &&
+	within 10 grep -q shown "$tmp/many.out" &&
 		port "$tmp/many.err" >"$tmp/ports" && [ $ret -eq 0 ] &&
 		status 0 "$uprime" screenshot "$tmp/many.png" &&
 		"$painter" check "$tmp/many.png" 3 &&
 		status 125 "$uprime" screenshot --display Virtual-1 \
 			"$tmp/many.png" && says 'is off' "$tmp/err" &&
 		[ "$(wc -l <"$tmp/ports")" -eq 2 ] &&
-		"$viewer" "$(sed -n 2p "$tmp/ports")" until "$tmp/3.raw" &&
+		timeout 20 "$viewer" "$(sed -n 2p "$tmp/ports")" until \
+			"$tmp/3.raw" &&
 		! timeout 2 "$viewer" "$(sed -n 1p "$tmp/ports")" until \
 			"$tmp/3.raw"
 	ret=$?
@@ -301,10 +315,8 @@ check displays_have_names_files_and_ports_of_their_own several_displays
 stopped_viewer()
 {
 	at stopped -- "$painter" show 3 hold || return 1
-	"$uprime" view 2>"$tmp/view.err" 9>&- &
-	view=$!
-	within 5 says VNC "$tmp/view.err"
-	kill -STOP $view
+	start_view && sees "$tmp/view.err" until "$tmp/3.raw" &&
+		kill -STOP $view
 	let_go
 	ret=$?
 	no_session && [ $ret -eq 0 ]
