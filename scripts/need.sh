@@ -20,7 +20,8 @@ loops="libglib2.0-dev libuv1-dev libwayland-dev"
 look="ffmpeg"
 display="weston"
 programs="piglit wayland-utils sway cage xwayland foot grim mpv
-	gstreamer1.0-tools gstreamer1.0-plugins-bad glmark2-es2-drm ffmpeg"
+	gstreamer1.0-tools gstreamer1.0-plugins-bad glmark2-es2-drm ffmpeg waypipe socat
+	iproute2"
 kernel="linux-source-6.12 flex bison bc libelf-dev"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 

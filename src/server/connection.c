@@ -192,7 +192,7 @@ static void connection_free(struct connection *conn)
 {
 	struct server *server = conn->server;
 	int wake_fd = atomic_load(&conn->wake_fd);
-	bool looked = looks_leave(conn);
+	bool looked = looker_free(conn);
 	u64 one = 1;
 
 	u64map_destroy(&conn->proved);

@@ -30,7 +30,7 @@ struct looks {
 	struct display at[WIRE_VIEWS_MAX]; /* constant */
 	unsigned int nr;		   /* constant */
 
-	struct mutex watch_lock;  /* before lock */
+	struct mutex watch_lock;
 	unsigned int nr_watching; /* watch_lock; lookers that wait for news */
 	/* One of each device with displays while somebody watches. */
 	struct device_watch {
@@ -71,9 +71,22 @@ void looks_begin(struct server *server);
  * off: then there is no connection any more */
 void looks_finish(struct server *server);
 
-/* looks_leave - the connection ends: forget what it looked at. True: it was
- * counted in server->nr_lookers. */
-bool looks_leave(struct connection *conn);
+/* looks_join - a connection waits for news from now on, and all is news to it
+ */
+void looks_join(struct looker *looker);
+/* looks_part - the end of it */
+void looks_part(struct looker *looker);
+
+/* looks_news - take what is new of what is wanted. True: the session is over.
+ */
+bool looks_news(struct looks *looks, struct looker *looker, u64 wanted,
+		u64 *news);
+
+/* looker.c */
+
+/* looker_free - the connection ends. True: it was counted in
+ * server->nr_lookers. */
+bool looker_free(struct connection *conn);
 
 /* The request's call, with its result. */
 long call_views(struct connection *conn);

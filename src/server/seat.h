@@ -177,6 +177,18 @@ bool seat_give(struct seat_client *client, const struct iovec *iov, size_t nr,
  */
 int seat_close_device(struct seat_client *client, int id);
 
+/* seat_device.c; seat.lock is held */
+
+extern const struct task_ops seat_task_ops;
+
+/* seat_enable_devices - a client is active: be master again */
+void seat_enable_devices(struct seat_client *client);
+/* seat_disable_devices - a client is active no more: be master no more, and
+ * hear nothing that is typed, for good */
+void seat_disable_devices(struct seat_client *client);
+/* seat_lose_devices - the same, and forget them */
+void seat_lose_devices(struct seat_client *client);
+
 /* seat_seatd.c */
 
 /* seat_seatd_accept - take whoever connects to the socket of seatd; seat.lock

@@ -16,6 +16,9 @@
 #define POINTER	 1
 /* More than any socket holds. */
 #define MANY 4096
+/* Of ioctls by chance. */
+#define ROUNDS 100000
+#define PAGE   4096L
 
 static struct server_input input;
 
@@ -337,6 +340,38 @@ TEST(a_long_frame_becomes_two)
 	close(fd);
 }
 
+/* No number and no address does more than fail; the device goes on. */
+TEST(any_ioctl_can_be_asked)
+{
+	char *page =
+		mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *const places[] = {NULL, (void *)16, page, page + PAGE - 1,
+				(void *)-PAGE};
+	int fd = open_device(KEYBOARD), other = open_device(POINTER);
+	unsigned int cmd;
+
+	assert_ptr_not_equal(page, MAP_FAILED);
+	srand(1);
+	for (int i = 0; i < ROUNDS; i++) {
+		cmd = (unsigned int)rand() << 1 ^ (unsigned int)rand();
+		if (i % 4) {
+			cmd = (cmd & ~0xff00u) | 'E' << 8;
+		}
+		/* These would end the test, and rightly. */
+		if (cmd == EVIOCREVOKE || cmd == EVIOCGRAB) {
+			continue;
+		}
+		(void)control(i % 2 ? fd : other, cmd,
+			      places[(unsigned int)rand() % 5]);
+	}
+	post(EV_KEY, KEY_A, 1);
+	end_frame();
+	expect_event(fd, EV_KEY, KEY_A, 1);
+	munmap(page, PAGE);
+	close(fd);
+	close(other);
+}
+
 static int remove_folder(void)
 {
 	char path[128];
@@ -366,6 +401,7 @@ int main(void)
 		ON_INPUT(codes_that_are_not_wanted_are_not_told),
 		ON_INPUT(who_does_not_read_learns_that_something_is_missing),
 		ON_INPUT(a_long_frame_becomes_two),
+		ON_INPUT(any_ioctl_can_be_asked),
 	};
 	int failed;
 

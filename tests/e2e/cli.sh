@@ -310,6 +310,22 @@ nothing_to_be_seen()
 }
 check without_a_display_there_is_nothing_to_be_seen nothing_to_be_seen
 
+bad_vnc()
+{
+	for address in nosuch 0.0.0.0:5950 192.0.2.1:5950; do
+		status 125 "$uprime" run --device vkms --vnc="$address" -- \
+			touch "$tmp/ran" && one_line "$tmp/err" &&
+			says 'no ADDRESS:PORT|UPRIME_VNC_PASSWORD' \
+				"$tmp/err" || return 1
+	done
+	# There is no such address here: it is one of documentation.
+	status 125 env UPRIME_VNC_PASSWORD=x "$uprime" run --device vkms \
+		--vnc=192.0.2.1:5950 -- touch "$tmp/ran" &&
+		says 'cannot listen' "$tmp/err" && one_line "$tmp/err" &&
+		[ ! -e "$tmp/ran" ]
+}
+check bad_vnc_is_125_before_anything_runs bad_vnc
+
 bad_screenshot()
 {
 	status 125 "$uprime" screenshot && says 'FILE.png' "$tmp/err" &&
