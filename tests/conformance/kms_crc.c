@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -44,25 +46,25 @@ static const char *control(const char *path, const char *bytes)
 	return bytes ? text("%zd", length) : text("'%s'", answer);
 }
 
-/* That of a frame which has yet to come, without its number. */
-static const char *checksum(int data)
+/* That of a frame which has yet to come, without its number. What is composed
+ * slowly is told late, but with the number of its own frame. */
+static const char *checksum(int file, int data)
 {
-	char line[256];
-	ssize_t length = 0;
+	struct drm_crtc_get_sequence now = {.crtc_id = ids.crtc[0]};
+	char line[256], *rest;
+	ssize_t length;
 
-	fcntl(data, F_SETFL, O_NONBLOCK);
-	while (read(data, line, sizeof(line)) > 0) {
-	}
+	ioctl(file, DRM_IOCTL_CRTC_GET_SEQUENCE, &now);
 	fcntl(data, F_SETFL, 0);
-	for (int i = 0; i < 2; i++) {
+	do {
 		length = read(data, line, sizeof(line) - 1);
 		if (length <= 0) {
 			return length < 0 ? errname(errno) : "the end";
 		}
-	}
-	line[length] = 0;
-	line[strcspn(line, "\n")] = 0;
-	return text("%s, %zd bytes", strchr(line, ' ') + 1, length);
+		line[length] = 0;
+	} while ((int32_t)(strtoul(line, &rest, 16) - now.sequence) <= 0);
+	rest[strcspn(rest, "\n")] = 0;
+	return text("%s, %zd bytes", rest + 1, length);
 }
 
 static int open_data(int file)
@@ -88,7 +90,7 @@ static void show(const char *what, int file, int data,
 		result(what, "%s", errname(errno));
 		return;
 	}
-	result(what, "%s", checksum(data));
+	result(what, "%s", checksum(file, data));
 }
 
 static void life(void)
@@ -111,7 +113,7 @@ static void life(void)
 	kms_said("data", data);
 	kms_said("data again", open_data(file));
 	result("a source while it is read", "%s", control(path, "auto"));
-	result("black", "%s", checksum(data));
+	result("black", "%s", checksum(file, data));
 	usleep(100000);
 	kms_said("a short read", read(data, line, 5));
 	fcntl(data, F_SETFL, O_NONBLOCK);
@@ -121,7 +123,7 @@ static void life(void)
 	close(data);
 	data = open_data(file);
 	kms_said("opened anew", data);
-	result("black", "%s", checksum(data));
+	result("black", "%s", checksum(file, data));
 	request = (struct request){0};
 	request_off(&request);
 	kms_said("off", request_commit(file, &request, MODESET, 0));
