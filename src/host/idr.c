@@ -142,8 +142,11 @@ int idr_alloc_at(struct idr *idr, void *ptr, u32 id)
 {
 	u32 i = id - idr->base;
 
+	if (i >= IDR_MAX) {
+		return -ENOSPC;
+	}
 	while (i >= idr->size) {
-		int ret = idr->size > IDR_MAX / 2 ? -ENOSPC : grow(idr);
+		int ret = grow(idr);
 
 		if (ret) {
 			return ret;
