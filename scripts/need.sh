@@ -18,10 +18,10 @@ gst="libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
 udev="libudev-dev"
 loops="libglib2.0-dev libuv1-dev libwayland-dev"
 look="ffmpeg"
-display="weston"
+display="weston kmscube"
 programs="piglit wayland-utils sway cage xwayland foot grim mpv
-	gstreamer1.0-tools gstreamer1.0-plugins-bad glmark2-es2-drm ffmpeg waypipe socat
-	iproute2"
+	gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+	glmark2-drm glmark2-es2-drm waypipe socat iproute2"
 kernel="linux-source-6.12 flex bison bc libelf-dev"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 
@@ -31,7 +31,7 @@ demo) wanted="$build $run $demo" ;;
 check) wanted="$build $run $demo $gst $loops $udev $look $display $oracle" ;;
 bench) wanted="$build $run $oracle" ;;
 vkms) wanted="$build $oracle $kernel" ;;
-programs) wanted="$build $run $demo $display $programs" ;;
+programs) wanted="$build $run $demo $gst $look $display $programs" ;;
 *)
 	echo "usage: need.sh build|demo|check|bench|programs|vkms" >&2
 	exit 125
