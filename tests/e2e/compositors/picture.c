@@ -4,8 +4,9 @@
  * picture near A.png B.png: in most pixels, nearly: what was converted from one
  * format to another in two ways.
  * picture figure PNG: something is in the middle, and its background is black.
- * picture triangle PNG: somewhere is what weston-simple-egl draws: a triangle
- * with a red, a green and a blue corner, in a window of 250 pixels.
+ * picture quadrants PNG: from the upper left one on, red, green, blue and
+ * white. picture triangle PNG: somewhere is what weston-simple-egl draws: a
+ * triangle with a red, a green and a blue corner, in a window of 250 pixels.
  * picture cube PNG: in the middle is what kmscube draws, on grey.
  */
 #include <stdbool.h>
@@ -111,6 +112,25 @@ static int check_figure(const struct picture *picture)
 	}
 	printf("%d pixels in the middle, %d beside it\n", inside, outside);
 	return inside > PART && !outside ? 0 : 1;
+}
+
+static int check_quadrants(const struct picture *picture)
+{
+	static const uint8_t colours[4][3] = {
+		{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 255}};
+
+	for (int y = 0; y < picture->height; y++) {
+		for (int x = 0; x < picture->width; x++) {
+			int quadrant = y / (picture->height / 2) * 2 +
+				       x / (picture->width / 2);
+
+			if (!equal(pixel(picture, x, y), colours[quadrant])) {
+				fprintf(stderr, "%d,%d is wrong\n", x, y);
+				return 1;
+			}
+		}
+	}
+	return 0;
 }
 
 static int spread(const uint8_t *p)
@@ -227,6 +247,10 @@ int main(int argc, char **argv)
 		a = load(argv[2]);
 		return check_figure(&a);
 	}
+	if (argc == 3 && !strcmp(argv[1], "quadrants")) {
+		a = load(argv[2]);
+		return check_quadrants(&a);
+	}
 	if (argc == 3 && !strcmp(argv[1], "triangle")) {
 		a = load(argv[2]);
 		return check_triangle(&a);
@@ -236,7 +260,7 @@ int main(int argc, char **argv)
 		return check_cube(&a);
 	}
 	fputs("usage: picture same|near A.png B.png\n"
-	      "       picture figure|triangle|cube PNG\n",
+	      "       picture figure|quadrants|triangle|cube PNG\n",
 	      stderr);
 	return 2;
 }
