@@ -19,7 +19,7 @@ udev="libudev-dev"
 loops="libglib2.0-dev libuv1-dev libwayland-dev"
 look="ffmpeg"
 display="weston kmscube"
-programs="piglit wayland-utils sway cage xwayland foot grim mpv
+programs="piglit wayland-utils sway cage phoc wayfire xwayland foot grim mpv
 	gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
 	glmark2-drm glmark2-es2-drm waypipe socat iproute2"
 kernel="linux-source-6.12 flex bison bc libelf-dev"

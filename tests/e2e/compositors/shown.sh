@@ -49,6 +49,15 @@ off_display()
 	return 1
 }
 
+# cut_off: the same for what dies of a signal
+cut_off()
+{
+	kill "$running" 2>/dev/null
+	wait "$running" 2>/dev/null
+	running=
+	true
+}
+
 # shot FILE: what the display shows
 shot()
 {

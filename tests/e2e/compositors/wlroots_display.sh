@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Compositors with wlroots on a display: sway and cage, as an ordinary user, for
-# sway does not run as root. What grim sees through the compositor is what the
-# display shows.
+# Compositors with wlroots on a display: sway, cage, phoc and Wayfire, as an
+# ordinary user, for sway does not run as root. What grim sees through the
+# compositor is what the display shows.
 
 if [ "$(id -u)" -eq 0 ]; then
 	nobody=$(id -u nobody)
@@ -85,5 +85,12 @@ cage_ends()
 	return $ended
 }
 check cage_ends_with_its_program cage_ends
+
+for compositor in phoc wayfire; do
+	check ${compositor}_shows_itself starts $compositor
+	check grim_in_${compositor}_sees_what_the_display_shows \
+		display_shows_what_grim_sees
+	cut_off
+done
 
 done_testing
