@@ -7,7 +7,8 @@
 
 # Ends with the session's last command, so that nothing is left.
 "$uprime" run --session plug --device vkms,display=1280x720,display=off -- \
-	sh -c 'weston --use-pixman --no-config --idle-time=0 >"$1" 2>&1 &
+	sh -c 'weston --use-pixman --no-config --idle-time=0 \
+		--socket=wayland-uprime >"$1" 2>&1 &
 	weston=$!
 	while [ ! -e "$2" ]; do sleep 0.1; done
 	kill $weston
@@ -40,6 +41,22 @@ plugged()
 }
 check weston_shows_what_is_plugged_later plugged
 
+# A client is told of so many displays, one of them of that size.
+client_sees()
+{
+	"$uprime" run --session plug -- env WAYLAND_DISPLAY=wayland-uprime \
+		wayland-info -i wl_output >"$tmp/outputs" 2>&1
+	[ "$(grep -c "interface: 'wl_output'" "$tmp/outputs")" -eq "$1" ] &&
+		says "width: $2 px" "$tmp/outputs"
+}
+client_is_told()
+{
+	within 10 client_sees "$1" "$2" && return 0
+	cat "$tmp/outputs"
+	return 1
+}
+check clients_are_told_of_what_is_plugged client_is_told 2 800
+
 picture_has_the_size()
 {
 	"$uprime" screenshot --session plug --display card0-Virtual-2 \
@@ -57,6 +74,8 @@ unplugged()
 		shown_within 1 Virtual-2 '800x600@[0-9.]+'
 }
 check weston_lets_go_of_what_is_unplugged unplugged
+
+check clients_are_told_of_what_is_gone client_is_told 1 800
 
 # Another one in its place, with a picture of another size.
 exchanged()
