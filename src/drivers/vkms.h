@@ -66,6 +66,10 @@ struct vkms_picture *vkms_picture_still(const struct vkms_picture *picture);
 
 /* ---- vkms_formats.c ---- */
 
+/* Of functions that read or write pixels. They are the program's, which may
+ * draw meanwhile, and let displays write what others read: no race of ours. */
+#define PIXELS __attribute__((no_sanitize("thread")))
+
 /**
  * struct vkms_pixel - a pixel while it is composed
  *

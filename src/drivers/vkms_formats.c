@@ -28,7 +28,7 @@ const unsigned int vkms_nr_write_formats = 5;
 #define SPREAD8 257u
 
 /* Programs can put pixels at any address. */
-static u16 load16(const u8 *p)
+PIXELS static u16 load16(const u8 *p)
 {
 	u16 v;
 
@@ -36,7 +36,7 @@ static u16 load16(const u8 *p)
 	return v;
 }
 
-static u32 load32(const u8 *p)
+PIXELS static u32 load32(const u8 *p)
 {
 	u32 v;
 
@@ -44,7 +44,7 @@ static u32 load32(const u8 *p)
 	return v;
 }
 
-static void store16(u8 *p, u32 v)
+PIXELS static void store16(u8 *p, u32 v)
 {
 	u16 v16 = (u16)v;
 
@@ -72,8 +72,8 @@ static const u8 *packed(const struct vkms_run *run, ptrdiff_t *step)
 	return (const u8 *)run->data[0] + run->x * cpp + run->y * pitch;
 }
 
-static void read_8888(const struct vkms_run *run, u32 opaque,
-		      struct vkms_pixel *out)
+PIXELS static void read_8888(const struct vkms_run *run, u32 opaque,
+			     struct vkms_pixel *out)
 {
 	ptrdiff_t step;
 	const u8 *p = packed(run, &step);
@@ -88,8 +88,8 @@ static void read_8888(const struct vkms_run *run, u32 opaque,
 	}
 }
 
-static void read_16161616(const struct vkms_run *run, u16 opaque,
-			  struct vkms_pixel *out)
+PIXELS static void read_16161616(const struct vkms_run *run, u16 opaque,
+				 struct vkms_pixel *out)
 {
 	ptrdiff_t step;
 	const u8 *p = packed(run, &step);
@@ -102,7 +102,7 @@ static void read_16161616(const struct vkms_run *run, u16 opaque,
 	}
 }
 
-static void read_565(const struct vkms_run *run, struct vkms_pixel *out)
+PIXELS static void read_565(const struct vkms_run *run, struct vkms_pixel *out)
 {
 	ptrdiff_t step;
 	const u8 *p = packed(run, &step);
@@ -117,7 +117,8 @@ static void read_565(const struct vkms_run *run, struct vkms_pixel *out)
 	}
 }
 
-static void read_2101010(const struct vkms_run *run, struct vkms_pixel *out)
+PIXELS static void read_2101010(const struct vkms_run *run,
+				struct vkms_pixel *out)
 {
 	ptrdiff_t step;
 	const u8 *p = packed(run, &step);
@@ -132,7 +133,7 @@ static void read_2101010(const struct vkms_run *run, struct vkms_pixel *out)
 	}
 }
 
-void vkms_read_run(const struct vkms_run *run, struct vkms_pixel *out)
+PIXELS void vkms_read_run(const struct vkms_run *run, struct vkms_pixel *out)
 {
 	switch (run->fb->format->format) {
 	case DRM_FORMAT_ARGB8888:
@@ -213,7 +214,7 @@ static void see_2101010(const struct vkms_run *run, u32 *out)
 	}
 }
 
-void vkms_see_run(const struct vkms_run *run, u32 *out)
+PIXELS void vkms_see_run(const struct vkms_run *run, u32 *out)
 {
 	switch (run->fb->format->format) {
 	case DRM_FORMAT_ARGB8888:
@@ -236,8 +237,8 @@ void vkms_see_run(const struct vkms_run *run, u32 *out)
 	}
 }
 
-static void write_8888(const struct vkms_pixel *in, unsigned int n, u32 opaque,
-		       u8 *p)
+PIXELS static void write_8888(const struct vkms_pixel *in, unsigned int n,
+			      u32 opaque, u8 *p)
 {
 	for (unsigned int i = 0; i < n; i++, p += 4) {
 		u32 v = opaque | narrow8(in[i].a) << 24 |
@@ -248,8 +249,8 @@ static void write_8888(const struct vkms_pixel *in, unsigned int n, u32 opaque,
 	}
 }
 
-static void write_16161616(const struct vkms_pixel *in, unsigned int n,
-			   u16 opaque, u8 *p)
+PIXELS static void write_16161616(const struct vkms_pixel *in, unsigned int n,
+				  u16 opaque, u8 *p)
 {
 	for (unsigned int i = 0; i < n; i++, p += 8) {
 		store16(p + 6, in[i].a | opaque);
@@ -260,7 +261,7 @@ static void write_16161616(const struct vkms_pixel *in, unsigned int n,
 }
 
 /* Rounded down, as Linux does here and nowhere else. */
-static void write_565(const struct vkms_pixel *in, unsigned int n, u8 *p)
+PIXELS static void write_565(const struct vkms_pixel *in, unsigned int n, u8 *p)
 {
 	for (unsigned int i = 0; i < n; i++, p += 2) {
 		u32 r = in[i].r * 31u / MAX16;
@@ -271,8 +272,8 @@ static void write_565(const struct vkms_pixel *in, unsigned int n, u8 *p)
 	}
 }
 
-void vkms_write_line(const struct drm_framebuffer *fb, void *const *data, u32 y,
-		     const struct vkms_pixel *in, unsigned int n)
+PIXELS void vkms_write_line(const struct drm_framebuffer *fb, void *const *data,
+			    u32 y, const struct vkms_pixel *in, unsigned int n)
 {
 	u8 *p = (u8 *)data[0] + (size_t)y * fb->pitches[0];
 
@@ -295,7 +296,8 @@ void vkms_write_line(const struct drm_framebuffer *fb, void *const *data, u32 y,
 	}
 }
 
-void vkms_to_xrgb8888(const struct vkms_pixel *in, u32 *out, unsigned int n)
+PIXELS void vkms_to_xrgb8888(const struct vkms_pixel *in, u32 *out,
+			     unsigned int n)
 {
 	write_8888(in, n, MAX8 << 24, (u8 *)out);
 }

@@ -53,8 +53,8 @@ struct sums {
 	s32 r, g, b;
 };
 
-static inline struct sums sums_of(const struct matrix *m, const u8 *luma,
-				  const u8 *chroma)
+PIXELS static inline struct sums sums_of(const struct matrix *m, const u8 *luma,
+					 const u8 *chroma)
 {
 	s32 y = (*luma - m->black) * m->y;
 	s32 cb = chroma[0] - 128, cr = chroma[1] - 128;
@@ -92,7 +92,7 @@ static u32 to_8(s32 sum)
 	return v < 0 ? 0 : v > 0xff ? 0xff : (u32)v;
 }
 
-void vkms_read_nv12(const struct vkms_run *run, struct vkms_pixel *out)
+PIXELS void vkms_read_nv12(const struct vkms_run *run, struct vkms_pixel *out)
 {
 	const struct matrix *m = &matrices[run->encoding][run->range];
 	int x = run->x, y = run->y;
@@ -108,7 +108,7 @@ void vkms_read_nv12(const struct vkms_run *run, struct vkms_pixel *out)
 	}
 }
 
-void vkms_see_nv12(const struct vkms_run *run, u32 *out)
+PIXELS void vkms_see_nv12(const struct vkms_run *run, u32 *out)
 {
 	const struct matrix *m = &matrices[run->encoding][run->range];
 	int x = run->x, y = run->y;

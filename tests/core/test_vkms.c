@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <uprime/anon_file.h>
 
+#include "sync.h"
+#include "toy_fence.h"
 #include "walk.h"
 
 #define WIDTH  SCREEN_WIDTH
@@ -540,6 +542,39 @@ TEST(a_display_that_cannot_be_is_not_plugged_in)
 	assert_int_equal(mode.hdisplay, WIDTH);
 }
 
+/* Whoever is to signal it may be who waits for the end of the file. */
+TEST(a_file_that_ends_does_not_wait_for_fences)
+{
+	struct drm_file *other = drm_open(&stage.dev->primary);
+	struct buffer first = buffer_create(stage.file, DRM_FORMAT_XRGB8888,
+					    SCREEN_WIDTH, SCREEN_HEIGHT);
+	struct buffer second = buffer_create(other, DRM_FORMAT_XRGB8888,
+					     SCREEN_WIDTH, SCREEN_HEIGHT);
+	struct dma_fence *fence = toy_fence_create(1);
+	u32 plane = screen_plane(0)->base.id;
+	struct change change = {0};
+	int fd = fence_fd(fence);
+	s64 begin;
+
+	screen_on(&first);
+	change_set(&change, plane, "FB_ID", second.id);
+	change_set(&change, plane, "IN_FENCE_FD", (u64)fd);
+	assert_int_equal(change_commit(&change, DRM_MODE_ATOMIC_NONBLOCK), 0);
+	close_sync(fd);
+
+	begin = ktime_get_ns();
+	drm_close(other);
+	assert_true(ktime_get_ns() - begin < 5000000000);
+	assert_int_equal(stage.dev->mode_config.num_fb, 2);
+
+	dma_fence_signal(fence);
+	dma_fence_put(fence);
+	flush_workqueue(system_unbound_wq);
+	assert_int_equal(stage.dev->mode_config.num_fb, 1);
+	assert_null(screen_plane(0)->state->fb);
+	buffer_destroy(&first);
+}
+
 TEST(displays_are_as_many_as_are_asked_for)
 {
 	struct uprime_device_options options = {.nr_displays = 8};
@@ -657,6 +692,7 @@ int main(void)
 		ON_SCREEN(checksums_are_read_by_one_at_a_time),
 		ON_SCREEN(a_display_is_plugged_in_and_pulled_out),
 		ON_SCREEN(a_display_that_cannot_be_is_not_plugged_in),
+		ON_SCREEN(a_file_that_ends_does_not_wait_for_fences),
 		PLAIN(a_device_fails_to_be_made_without_a_trace),
 		PLAIN(looking_fails_without_a_trace),
 		PLAIN(displays_are_as_many_as_are_asked_for),
