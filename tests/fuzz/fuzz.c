@@ -55,7 +55,7 @@ static void must(int ret, const char *what)
 {
 	if (ret) {
 		fprintf(stderr, "fuzz: %s: %s\n", what, strerror(errno));
-		give_up("that cannot be");
+		give_up("it does not work any more");
 	}
 }
 
@@ -173,6 +173,19 @@ static uint32_t connected(int fd, struct drm_mode_modeinfo *mode)
 	return 0;
 }
 
+/* Let a connector tell again whether it is plugged in. */
+static void unforce(const char *connector)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/class/drm/card0-%s/status",
+		 connector);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	must(fd < 0 || write(fd, "detect", 6) != 6, path);
+	close(fd);
+}
+
 /* After all that a display is there for who comes next. */
 static void show(void)
 {
@@ -190,6 +203,8 @@ static void show(void)
 	int tries = 100;
 
 	must(fd < 0, "open");
+	unforce("Virtual-1");
+	unforce("Virtual-2");
 	waitpid(command("display plug Virtual-1 640x480"), NULL, 0);
 	/* Those who were killed are gone when the server has seen it. */
 	while (request(fd, DRM_IOCTL_SET_MASTER, NULL) && tries--) {
