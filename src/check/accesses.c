@@ -58,13 +58,23 @@ static void mapped(struct check *check, struct process *process,
 static void unmapped(struct check *check, struct process *process,
 		     const struct trace_record *record)
 {
-	struct mapping *mapping;
+	struct mapping *mapping, *old;
 
 	if (record->ret < 0) {
 		return;
 	}
 	mapping = u64map_remove(&process->mappings, (u64)record->args[0]);
-	if (mapping) {
+	if (!mapping) {
+		return;
+	}
+	old = record->args[2]
+		      ? u64map_remove(&process->mappings, (u64)record->args[2])
+		      : NULL;
+	if (old) {
+		mapping_free(check, process, old);
+	}
+	if (!record->args[2] ||
+	    u64map_insert(&process->mappings, (u64)record->args[2], mapping)) {
 		mapping_free(check, process, mapping);
 	}
 }

@@ -4,7 +4,8 @@
  *
  * A table of what is mapped of devices and dma-bufs, by address: open
  * addressing, where a slot that was used stays so. A mapping is entered after
- * mmap() and removed before munmap(), so no address stands twice.
+ * mmap() and removed before munmap(), so no address stands twice. It is gone
+ * when its first page is.
  *
  * Mappings of dma-bufs are also in a list, which is short.
  *
@@ -22,6 +23,9 @@
 
 #define SLOTS	    65536u
 #define WATCHED_MAX 4096u
+#define PAGE	    4096ul
+/* Pages that are looked up one by one rather than going through the table. */
+#define FEW_PAGES 1024
 
 /**
  * struct mapping - a mapping
@@ -120,6 +124,15 @@ static void enter(uintptr_t addr, size_t size, int prot, uint64_t dmabuf)
 	}
 }
 
+static void leave(struct mapping *mapping)
+{
+	if (mapping->dmabuf) {
+		unwatch(mapping);
+	}
+	atomic_store(&mapping->addr, 1);
+	atomic_fetch_sub(&nr_mappings, 1);
+}
+
 static bool make_table(void)
 {
 	void *memory;
@@ -156,12 +169,76 @@ static void mapped(void *addr, size_t size, int prot, int fd, int64_t offset,
 	     (int64_t)size, prot, offset);
 }
 
+/* A mapping loses these pages; what else it has is not looked at any more. */
+static void cut(struct mapping *mapping, uintptr_t addr, uintptr_t first,
+		uintptr_t end)
+{
+	uintptr_t last = addr + mapping->size;
+
+	if (last > end && mapping->dmabuf && ring_options() & TRACE_ACCESS) {
+		mprotect((void *)end, last - end, mapping->prot);
+	}
+	if (addr < first) {
+		mapping->size = first - addr;
+		return;
+	}
+	tell(TRACE_UNMAP, 0, 0, (int64_t)addr, (int64_t)mapping->size);
+	leave(mapping);
+}
+
+/* These pages are about to be unmapped or to become something else. */
+static void forget(uintptr_t first, uintptr_t end)
+{
+	struct mapping *mapping;
+	uintptr_t addr;
+
+	if ((end - first) / PAGE <= FEW_PAGES &&
+	    !(ring_options() & TRACE_ACCESS)) {
+		for (addr = first; addr < end; addr += PAGE) {
+			mapping = find(addr);
+			if (mapping) {
+				cut(mapping, addr, first, end);
+			}
+		}
+		return;
+	}
+	for (unsigned int i = 0; table && i < SLOTS; i++) {
+		addr = atomic_load(&table[i].addr);
+		if (addr > 1 && addr < end && addr + table[i].size > first) {
+			cut(&table[i], addr, first, end);
+		}
+	}
+}
+
+/* A range that the system would take. */
+static bool is_range(const void *addr, size_t size)
+{
+	return !((uintptr_t)addr % PAGE) && size &&
+	       size <= UINTPTR_MAX - (uintptr_t)addr - PAGE;
+}
+
+static void forget_range(const void *addr, size_t size)
+{
+	if (is_range(addr, size)) {
+		forget((uintptr_t)addr,
+		       (uintptr_t)addr + (size + PAGE - 1) / PAGE * PAGE);
+	}
+}
+
 #define MMAP(name, type)                                                       \
 	WRAPPER void *name(void *addr, size_t size, int prot, int flags,       \
 			   int fd, type offset)                                \
 	{                                                                      \
-		void *ret = next()->name(addr, size, prot, flags, fd, offset); \
-		int saved = errno;                                             \
+		void *ret;                                                     \
+		int saved;                                                     \
+                                                                               \
+		if (flags & MAP_FIXED && atomic_load(&nr_mappings) &&          \
+		    ring_enter()) {                                            \
+			forget_range(addr, size);                              \
+			ring_leave();                                          \
+		}                                                              \
+		ret = next()->name(addr, size, prot, flags, fd, offset);       \
+		saved = errno;                                                 \
                                                                                \
 		if (fd >= 0 && fds_has(fd) && ring_enter()) {                  \
 			mapped(ret, size, prot, fd, (int64_t)offset,           \
@@ -177,31 +254,53 @@ MMAP(mmap64, off64_t)
 
 WRAPPER int munmap(void *addr, size_t size)
 {
-	struct mapping *mapping;
 	int saved, ret;
 
 	if (!atomic_load(&nr_mappings) || !ring_enter()) {
 		return next()->munmap(addr, size);
 	}
-	mapping = find((uintptr_t)addr);
-	if (mapping) {
-		struct trace_record *record = ring_begin(TRACE_UNMAP);
+	forget_range(addr, size);
+	ret = next()->munmap(addr, size);
+	saved = errno;
+	ring_leave();
+	errno = saved;
+	return ret;
+}
 
-		if (record) {
-			record->args[0] = (int64_t)(uintptr_t)addr;
-			record->args[1] = (int64_t)size;
-		}
-		if (mapping->dmabuf) {
-			unwatch(mapping);
-		}
-		atomic_store(&mapping->addr, 1);
-		atomic_fetch_sub(&nr_mappings, 1);
-		ret = next()->munmap(addr, size);
-		saved = errno;
-		ring_end(record, ret ? -saved : 0);
-	} else {
-		ret = next()->munmap(addr, size);
-		saved = errno;
+static void moved(struct mapping *mapping, uintptr_t from, void *to,
+		  size_t size)
+{
+	size_t old_size = mapping->size;
+	int prot = mapping->prot;
+	uint64_t dmabuf = mapping->dmabuf;
+
+	leave(mapping);
+	enter((uintptr_t)to, size, prot, dmabuf);
+	tell(TRACE_UNMAP, 0, 0, (int64_t)from, (int64_t)old_size,
+	     (int64_t)(uintptr_t)to);
+}
+
+WRAPPER void *mremap(void *old, size_t old_size, size_t size, int flags, ...)
+{
+	struct mapping *mapping;
+	va_list ap;
+	void *to, *ret;
+	int saved;
+
+	va_start(ap, flags);
+	to = flags & MREMAP_FIXED ? va_arg(ap, void *) : NULL;
+	va_end(ap);
+	if (!atomic_load(&nr_mappings) || !ring_enter()) {
+		return next()->mremap(old, old_size, size, flags, to);
+	}
+	if (to) {
+		forget_range(to, size);
+	}
+	mapping = find((uintptr_t)old);
+	ret = next()->mremap(old, old_size, size, flags, to);
+	saved = errno;
+	if (mapping && ret != MAP_FAILED) {
+		moved(mapping, (uintptr_t)old, ret, size);
 	}
 	ring_leave();
 	errno = saved;

@@ -37,9 +37,16 @@ int64_t ring_clock(void)
 	return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
+/* A child by vfork() or clone() has our memory, or a copy in which it is not
+ * told who it is, but fds of its own: what it does is not ours. */
+static bool is_other_process(void)
+{
+	return (int)syscall(SYS_getpid) != atomic_load(&own_pid);
+}
+
 bool ring_enter(void)
 {
-	if (!trace || witness_thread.inside) {
+	if (!trace || witness_thread.inside || is_other_process()) {
 		return false;
 	}
 	witness_thread.inside++;

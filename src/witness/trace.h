@@ -52,7 +52,7 @@ enum trace_op {
 
 	/* Memory. */
 	TRACE_MAP,	      /* fd, address, bytes, prot, offset */
-	TRACE_UNMAP,	      /* address, bytes */
+	TRACE_UNMAP,	      /* address, bytes, where it is now or 0 */
 	TRACE_SYNC,	      /* fd, flags, ns it took */
 	TRACE_ACCESS_MISSING, /* without START: address, 1: a write, mapping */
 

@@ -76,6 +76,7 @@ void closefrom(int low);
 	X(mmap)                                                                \
 	X(mmap64)                                                              \
 	X(munmap)                                                              \
+	X(mremap)                                                              \
 	X(sendmsg)                                                             \
 	X(recvmsg)                                                             \
 	X(sigaction)                                                           \
