@@ -101,11 +101,14 @@ static void plug_or_look(struct dice *dice)
 		"display unplug Virtual-2",
 		"display list",
 		"screenshot /dev/null",
+		"view",
 		"ls"};
-	pid_t pid = command(commands[roll(dice, 9)]);
+	unsigned int at = roll(dice, sizeof(commands) / sizeof(commands[0]));
+	pid_t pid = command(commands[at]);
 
-	if (one_in(dice, 4)) {
-		usleep(roll(dice, 50000));
+	/* Who looks on does not end by itself. */
+	if (one_in(dice, 4) || !strcmp(commands[at], "view")) {
+		usleep(roll(dice, 200000));
 		kill(pid, SIGKILL);
 	}
 	if (pid > 0) {

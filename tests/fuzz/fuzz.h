@@ -119,6 +119,7 @@ void fuzz_events(struct dice *dice);
 void fuzz_leases(struct dice *dice);
 void fuzz_fences(struct dice *dice);
 void fuzz_files(struct dice *dice);
+void fuzz_seats(struct dice *dice);
 void fuzz_bytes(struct dice *dice);
 
 /* A socket on which all processes give each other fds. */

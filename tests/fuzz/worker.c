@@ -15,7 +15,7 @@ struct thread {
 static void (*const kinds[])(struct dice *) = {
 	fuzz_buffers, fuzz_buffers, fuzz_show,	  fuzz_show,   fuzz_atomic,
 	fuzz_atomic,  fuzz_atomic,  fuzz_events,  fuzz_leases, fuzz_fences,
-	fuzz_files,   fuzz_files,   fuzz_objects, fuzz_bytes};
+	fuzz_files,   fuzz_files,   fuzz_objects, fuzz_bytes,  fuzz_seats};
 
 static void *ask(void *arg)
 {
