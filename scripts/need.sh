@@ -21,7 +21,8 @@ look="ffmpeg"
 display="weston kmscube"
 programs="piglit wayland-utils sway cage phoc wayfire xwayland foot grim mpv
 	gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
-	glmark2-drm glmark2-es2-drm waypipe socat iproute2"
+	glmark2-drm glmark2-es2-drm waypipe socat iproute2 xserver-xorg-core
+	x11-apps"
 kernel="linux-source-6.12 flex bison bc libelf-dev"
 oracle="qemu-system-x86 busybox-static cpio xz-utils kmod python3"
 
