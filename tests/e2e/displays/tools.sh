@@ -139,26 +139,34 @@ at_the_rate_of()
 	awk -v most="$2" '{ print "at most", $1; exit !($1 <= most * 1.02 &&
 		$1 >= most / 2) }' "$tmp/rate"
 }
+# They say the rate now and then; the first is of the start as well.
+says_rates()
+{
+	[ "$(grep -c '^freq:' "$1")" -ge 3 ]
+}
 flips_at()
 {
 	device=vkms,display=640x480@$1
 	on_display modetest -M vkms -s "Virtual-1:640x480" -v
-	sleep "$2"
-	ends && at_the_rate_of "$tmp/log" "$1"
-	ret=$?
 	device=vkms
-	return $ret
+	soon says_rates "$tmp/log"
+	ends && at_the_rate_of "$tmp/log" "$1"
 }
-check modetest_flips_at_the_rate_of_a_display_of_30_Hz flips_at 30 5
-check modetest_flips_at_the_rate_of_a_display_of_60_Hz flips_at 60 3.5
+check modetest_flips_at_the_rate_of_a_display_of_30_Hz flips_at 30
+check modetest_flips_at_the_rate_of_a_display_of_60_Hz flips_at 60
 
 vblanks_come()
 {
 	device=vkms,display=640x480@50
 	on_display modetest -M vkms -s "Virtual-1:640x480"
-	soon shot "$tmp/start.png"
-	beside timeout 4 stdbuf -oL vbltest -M vkms <&9 >"$tmp/vblanks" 2>&1
 	device=vkms
+	soon shot "$tmp/start.png"
+	timeout 60 "$uprime" run --session "$session" -- \
+		stdbuf -oL vbltest -M vkms <&9 >"$tmp/vblanks" 2>&1 &
+	vblanks=$!
+	soon says_rates "$tmp/vblanks"
+	kill $vblanks
+	wait $vblanks
 	ends && at_the_rate_of "$tmp/vblanks" 50
 }
 check vbltest_counts_the_vblanks_of_a_display vblanks_come
