@@ -35,7 +35,7 @@ cube_has_the_rate_of_the_display()
 	running=
 	rate=$(sed -n 's/^Rendered.*(\([0-9.]*\) fps)/\1/p' "$tmp/log" | tail -n 1)
 	echo "$rate frames per second"
-	awk -v is="$rate" 'BEGIN { exit !(is <= 25.5 && is >= 5) }'
+	awk -v is="$rate" 'BEGIN { exit !(is <= 27 && is >= 5) }'
 }
 check cube_has_the_rate_of_the_display cube_has_the_rate_of_the_display
 

@@ -26,7 +26,7 @@ at_most()
 {
 	echo "$2 frames per second"
 	awk -v most="$1" -v is="$2" \
-		'BEGIN { exit !(is <= most * 1.02 && is >= most / 6) }'
+		'BEGIN { exit !(is <= most * 1.1 && is >= most / 6) }'
 }
 
 ffmpeg -v error -y -f lavfi -i rgbtestsrc=size=640x480 -frames:v 1 \

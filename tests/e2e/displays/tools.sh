@@ -130,15 +130,17 @@ two_displays()
 }
 check modetest_shows_its_pattern_on_two_displays two_displays
 
-# Rates are never above that of the display. How far below they are is a matter
-# of who else is on the machine.
+# Frames come at the display's rate, but for how exactly a busy machine can tell,
+# or fewer: how many fewer is a matter of who else is on it.
 at_the_rate_of()
 {
-	grep '^freq:' "$1" | tail -n +2 | sort -t: -k2 -n | tail -n 1 |
-		grep -Eo '[0-9.]+' >"$tmp/rate" || return 1
-	awk -v most="$2" '{ print "at most", $1; exit !($1 <= most * 1.02 &&
-		$1 >= most / 2) }' "$tmp/rate"
+	grep '^freq:' "$1" | tail -n +2 | grep -Eo '[0-9.]+' | sort -n \
+		>"$tmp/rates"
+	awk -v most="$2" '{ rate[NR] = $1 }
+		END { is = rate[int((NR + 1) / 2)]; print is, "Hz"
+		exit !(is <= most * 1.05 && is >= most / 2) }' "$tmp/rates"
 }
+
 # They say the rate now and then; the first is of the start as well.
 says_rates()
 {
