@@ -106,6 +106,9 @@ static long set_axis(struct input_device *device, unsigned int axis, u64 from,
 	if (copy_from_user(&info, from, min(size, sizeof(info)))) {
 		return -EFAULT;
 	}
+	if (axis == ABS_MT_SLOT) {
+		return -EINVAL;
+	}
 	mutex_lock(&device->lock);
 	device->abs[axis] = info;
 	mutex_unlock(&device->lock);
@@ -226,6 +229,16 @@ static long get_wanted(struct evdev_file *evdev, u64 from)
 	return clear(mask.codes_ptr + known, mask.codes_size - known);
 }
 
+/* What is looked at before it turns out that the device has no such thing. */
+static long refuse(u64 from, size_t size, int err)
+{
+	char argument[64];
+
+	return copy_from_user(argument, from, min(size, sizeof(argument)))
+		       ? -EFAULT
+		       : err;
+}
+
 static bool is_revoked(struct evdev_file *evdev)
 {
 	bool ret;
@@ -250,7 +263,9 @@ static long sized_ioctl(struct evdev_file *evdev, unsigned int cmd, u64 arg)
 	case EVIOCGMTSLOTS(0):
 		return -EINVAL;
 	case WITHOUT_SIZE(EVIOCSFF):
-		return size == _IOC_SIZE(EVIOCSFF) ? -ENOSYS : -EINVAL;
+		return size == sizeof(struct ff_effect)
+			       ? refuse(arg, size, -ENOSYS)
+			       : -EFAULT;
 	case EVIOCGKEY(0):
 		return give_state(device, EV_KEY, arg, size);
 	case EVIOCGLED(0):
@@ -301,10 +316,12 @@ long evdev_ioctl(struct anon_file *file, unsigned int cmd, unsigned long arg)
 	case EVIOCRMFF:
 		return -ENOSYS;
 	case EVIOCGKEYCODE:
+		return refuse(arg, sizeof(u32), -EINVAL);
 	case EVIOCSKEYCODE:
+		return refuse(arg, 2 * sizeof(u32), -EINVAL);
 	case EVIOCGKEYCODE_V2:
 	case EVIOCSKEYCODE_V2:
-		return -EINVAL;
+		return refuse(arg, sizeof(struct input_keymap_entry), -EINVAL);
 	case EVIOCGEFFECTS:
 		return give_whole(arg, &effects, sizeof(effects));
 	case EVIOCGRAB:

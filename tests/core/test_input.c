@@ -197,6 +197,11 @@ TEST(a_device_says_what_it_is)
 	assert_int_equal(control(fd, EVIOCGABS(ABS_Y), &info), 0);
 	assert_int_equal(info.maximum, INPUT_POSITION_MAX);
 	assert_int_equal(control(fd, EVIOCGREP, &types), -ENOSYS);
+	assert_int_equal(control(fd, EVIOCGKEYCODE, &types), -EINVAL);
+	assert_int_equal(control(fd, EVIOCGKEYCODE, NULL), -EFAULT);
+	assert_int_equal(control(fd, EVIOCRMFF, NULL), -ENOSYS);
+	assert_int_equal(control(fd, EVIOCSFF, NULL), -EFAULT);
+	assert_int_equal(control(fd, EVIOCSABS(ABS_MT_SLOT), &info), -EINVAL);
 	assert_int_equal(control(fd, _IO('E', 0x7f), NULL), -EINVAL);
 	assert_int_equal(control(fd, EVIOCGID, NULL), -EFAULT);
 	close(fd);
