@@ -2,8 +2,9 @@
 /**
  * DOC: who has the seat
  *
- * The main thread serves all clients; other threads add some. A client whose
- * protocol failed is marked as broken, and ended when nobody uses the list.
+ * The main thread serves all clients; other threads do so as well before they
+ * add one. A client whose protocol failed is marked as broken, and ended when
+ * nobody uses the list.
  */
 #include "seat.h"
 

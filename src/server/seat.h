@@ -106,7 +106,8 @@ int seat_open(struct seat *seat, struct server *server);
 /* seat_close - end all clients; nothing to do if there is no seat */
 void seat_close(struct seat *seat);
 
-/* seat_serve - carry out what clients have asked for; does not wait */
+/* seat_serve - carry out what clients have asked for; does not wait. From any
+ * thread that holds no lock. */
 void seat_serve(struct seat *seat);
 
 /**

@@ -69,12 +69,13 @@ static void set_master(struct seat_client *client, u64 cookie, bool on)
 {
 	struct anon_file *file = anon_file_find(cookie);
 	const struct devfile *devfile = to_devfile(file);
+	struct task *task = current_task();
 
 	if (devfile) {
 		set_current_task(&client->task);
 		drm_ioctl(devfile->drm,
 			  on ? DRM_IOCTL_SET_MASTER : DRM_IOCTL_DROP_MASTER, 0);
-		set_current_task(NULL);
+		set_current_task(task);
 	}
 	anon_file_put(file);
 }
@@ -142,6 +143,7 @@ static int find_minor(const struct server *server, const char *path)
 static int open_minor(struct seat_client *client, struct drm_minor *minor,
 		      int oflags)
 {
+	struct task *task = current_task();
 	int fd;
 
 	if (!minor) {
@@ -149,7 +151,7 @@ static int open_minor(struct seat_client *client, struct drm_minor *minor,
 	}
 	set_current_task(&client->task);
 	fd = devfile_open(minor, (oflags & ~O_ACCMODE) | O_RDWR);
-	set_current_task(NULL);
+	set_current_task(task);
 	drm_dev_put(minor->dev);
 	if (fd >= 0 && client->state == SEAT_ACTIVE) {
 		set_master(client, anon_file_cookie(fd), true);

@@ -153,6 +153,8 @@ int seat_weston_open(struct seat *seat, pid_t pid)
 {
 	int ends[2], ret;
 
+	/* Who has gone before has given up the seat before. */
+	seat_serve(seat);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
 		return errno == EMFILE ? -ENFILE : -errno;
 	}

@@ -521,6 +521,22 @@ static void weston_waits_while_another_is_active(void **state)
 	close_client(sock);
 }
 
+/* As when it is started again. */
+static void weston_has_the_seat_of_the_one_before(void **state)
+{
+	int sock, fd;
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		sock = launcher();
+		fd = launch_open(sock, CARD);
+		assert_true(drmIsMaster(fd));
+		assert_false(comes(sock, 0));
+		close(fd);
+		close(sock);
+	}
+}
+
 static void what_is_no_packet_ends_weston_only(void **state)
 {
 	static const struct {
@@ -568,6 +584,7 @@ int main(void)
 		cmocka_unit_test(too_many_clients_are_sent_away),
 		cmocka_unit_test(weston_is_master_from_its_start),
 		cmocka_unit_test(weston_waits_while_another_is_active),
+		cmocka_unit_test(weston_has_the_seat_of_the_one_before),
 		cmocka_unit_test(what_is_no_packet_ends_weston_only),
 	};
 
