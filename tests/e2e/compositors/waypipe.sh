@@ -3,7 +3,14 @@
 #
 # A window of another host: two network namespaces, joined by a cable. In one
 # there is Weston on a display, in the other a program whose window waypipe
-# brings over. Wants root, for the namespaces.
+# brings over. Who is not root has namespaces of users first, where that is
+# allowed.
+if [ "$(id -u)" -ne 0 ] && unshare --map-root-user --net --mount true \
+	2>/dev/null; then
+	# shellcheck disable=SC2016 # for the shell in the namespace
+	exec unshare --map-root-user --net --mount sh -c \
+		'mount -t tmpfs tmpfs /run && exec "$0" "$@"' "$0" "$@"
+fi
 . "$(dirname "$0")/../tap.sh"
 . "$(dirname "$0")/shown.sh"
 
