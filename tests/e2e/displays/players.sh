@@ -90,6 +90,31 @@ gst_waits_for_the_display()
 }
 check gstreamer_kmssink_has_the_rate_of_the_display gst_waits_for_the_display
 
+# Buffers of one card are on the display of another.
+buffers_are_imported()
+{
+	grep -q played "$tmp/log" && shot "$tmp/shot.png" &&
+		"$picture" same "$tmp/gst-file.png" "$tmp/shot.png" &&
+		"$uprime" ls --session "$session" >"$tmp/ls" &&
+		says ' vkms +[0-9]+ +imported ' "$tmp/ls" &&
+		says ' vgem +[0-9]+ +exported ' "$tmp/ls"
+}
+gst_imports()
+{
+	gst_shows same BGRx || return 1
+	"$uprime" run --session "$session" --device vkms,display=640x480 \
+		--device vgem -- "$build/tests/e2e/gst/imported" \
+		/dev/dri/card1 >"$tmp/log" 2>&1 <&9 9<&- &
+	running=$!
+	soon buffers_are_imported
+	ret=$?
+	echo >&9
+	wait "$running" || ret=1
+	running=
+	return $ret
+}
+check gstreamer_kmssink_shows_buffers_of_another_card gst_imports
+
 horse_is_shown()
 {
 	device=vkms,display=640x480
