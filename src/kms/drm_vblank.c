@@ -485,8 +485,9 @@ bool drm_crtc_next_vblank_start(struct drm_crtc *crtc, s64 *time)
 	}
 	vblank = drm_crtc_vblank_crtc(crtc);
 	spin_lock(&crtc->dev->event_lock);
+	/* So many lines, scanned so often, can be 0 there. */
 	if (vblank->framedur_ns && vblank->linedur_ns &&
-	    last_timestamp(vblank, false, time)) {
+	    vblank->hwmode.crtc_vtotal && last_timestamp(vblank, false, time)) {
 		*time += (s64)vblank->framedur_ns *
 			 vblank->hwmode.crtc_vblank_start /
 			 vblank->hwmode.crtc_vtotal;

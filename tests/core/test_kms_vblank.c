@@ -465,6 +465,20 @@ TEST(a_frame_takes_some_time)
 	assert_int_equal(frame_of(UINT16_MAX, UINT16_MAX, 1, 0), INT32_MAX);
 }
 
+/* 32768 lines, each of them scanned four times, are 0 in 16 bits. */
+TEST(a_frame_of_no_lines_has_no_vblank_that_could_begin)
+{
+	s64 time;
+
+	switch_on(0);
+	frame_of(1344, 806, 65000, 0);
+	assert_true(drm_crtc_next_vblank_start(crtc_at(0), &time));
+	frame_of(32768, 0, 65000, 0);
+	assert_false(drm_crtc_next_vblank_start(crtc_at(0), &time));
+	frame_of(1344, 806, 65000, 0);
+	switch_off(0);
+}
+
 TEST(wanting_vblanks_while_the_driver_stops_them_is_not_lost)
 {
 	pthread_t thread;
@@ -509,6 +523,7 @@ int main(void)
 			a_program_can_ask_for_the_number_and_time_of_the_last_vblank),
 		ON_VBLANKS(a_program_can_ask_for_an_event_with_64_bits),
 		ON_VBLANKS(a_frame_takes_some_time),
+		ON_VBLANKS(a_frame_of_no_lines_has_no_vblank_that_could_begin),
 		ON_VBLANKS(
 			wanting_vblanks_while_the_driver_stops_them_is_not_lost),
 	};
