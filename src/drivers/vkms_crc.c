@@ -178,6 +178,8 @@ int vkms_set_crc_source(struct drm_crtc *crtc, const char *source)
 	while ((crc = next_crc(output))) {
 		free_crc(crc);
 	}
+	/* Who is told next is not told of a frame before that. */
+	flush_work(&output->crc_work);
 	return 0;
 }
 
