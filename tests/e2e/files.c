@@ -253,6 +253,28 @@ static void terminals_know_their_ioctls(void **state)
 	close(master);
 }
 
+/* umockdev has room for fifty that are open, or could not be opened. */
+static void the_systems_own_dev_can_be_opened_any_number_of_times(void **state)
+{
+	int fds[200];
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		assert_int_equal(open("/dev/no-such-device", O_RDWR), -1);
+		assert_int_equal(errno, ENOENT);
+		assert_int_equal(open("/dev/dri/card77", O_RDWR), -1);
+		assert_int_equal(errno, ENOENT);
+	}
+	for (int i = 0; i < 200; i++) {
+		fds[i] = i % 2 ? openat(AT_FDCWD, "/dev/null", O_PATH)
+			       : open("/dev/null", O_RDWR | O_CLOEXEC);
+		assert_true(fds[i] >= 0);
+	}
+	for (int i = 0; i < 200; i++) {
+		close(fds[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +287,8 @@ int main(void)
 		cmocka_unit_test(libudev_finds_the_nodes),
 		cmocka_unit_test(libudev_finds_the_device_of_an_fd),
 		cmocka_unit_test(terminals_know_their_ioctls),
+		cmocka_unit_test(
+			the_systems_own_dev_can_be_opened_any_number_of_times),
 	};
 
 	return cmocka_run_group_tests(tests, load_udev, NULL);

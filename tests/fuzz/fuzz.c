@@ -29,7 +29,8 @@ static struct {
 	unsigned int workers, threads;
 	pid_t pids[MAX_WORKERS];
 	uint64_t generation;
-	int shared; /* a card */
+	int shared;	/* a card */
+	double slowest; /* answer, in s */
 } fuzz;
 
 static double now(void)
@@ -135,9 +136,16 @@ static void probe(void)
 	struct drm_mode_card_res res = {0};
 	struct drm_mode_create_dumb create = {
 		.width = 64, .height = 64, .bpp = 32};
+	struct drm_mode_get_connector connector = {0};
 	int fd = open("/dev/dri/card0", O_RDWR | O_CLOEXEC);
 
+	for (unsigned int i = 0; i < display.nr; i++) {
+		if (display.objects[i].type == DRM_MODE_OBJECT_CONNECTOR) {
+			connector.connector_id = display.objects[i].id;
+		}
+	}
 	if (fd < 0 || request(fd, DRM_IOCTL_MODE_GETRESOURCES, &res) ||
+	    request(fd, DRM_IOCTL_MODE_GETCONNECTOR, &connector) ||
 	    request(fd, DRM_IOCTL_MODE_CREATE_DUMB, &create)) {
 		fprintf(stderr, "fuzz: probe: %s\n", strerror(errno));
 		give_up("the server does not answer as it should");
@@ -149,6 +157,17 @@ static void hung(int sig)
 {
 	(void)sig;
 	give_up("the server does not answer");
+}
+
+static void checked_probe(void)
+{
+	double asked = now();
+
+	alarm(PATIENCE);
+	probe();
+	alarm(0);
+	asked = now() - asked;
+	fuzz.slowest = asked > fuzz.slowest ? asked : fuzz.slowest;
 }
 
 static uint32_t connected(int fd, struct drm_mode_modeinfo *mode)
@@ -239,7 +258,7 @@ static void show(void)
 
 static void run(double seconds)
 {
-	double begin = now(), slowest = 0, asked;
+	double begin = now();
 	struct dice dice;
 	int fd = open("/dev/dri/card0", O_RDWR | O_CLOEXEC);
 
@@ -258,6 +277,12 @@ static void run(double seconds)
 		} else {
 			unsigned int worker = roll(&dice, fuzz.workers);
 
+			/* Who says nothing more holds nobody up. */
+			if (one_in(&dice, 3)) {
+				kill(fuzz.pids[worker], SIGSTOP);
+				usleep(roll(&dice, 100000));
+				checked_probe();
+			}
 			kill(fuzz.pids[worker], SIGKILL);
 			waitpid(fuzz.pids[worker], NULL, 0);
 			if (one_in(&dice, 4)) {
@@ -266,12 +291,7 @@ static void run(double seconds)
 			start(worker);
 		}
 		usleep(roll(&dice, 200000));
-		alarm(PATIENCE);
-		asked = now();
-		probe();
-		alarm(0);
-		asked = now() - asked;
-		slowest = asked > slowest ? asked : slowest;
+		checked_probe();
 	}
 	for (unsigned int i = 0; i < fuzz.workers; i++) {
 		kill(fuzz.pids[i], SIGKILL);
@@ -286,7 +306,7 @@ static void run(double seconds)
 	       "slowest answer %.0f ms\n",
 	       (unsigned long long)fuzz.seed, now() - begin,
 	       (unsigned long long)*nr_requests,
-	       (unsigned long long)fuzz.generation, slowest * 1000);
+	       (unsigned long long)fuzz.generation, fuzz.slowest * 1000);
 }
 
 int main(int argc, char **argv)
