@@ -17,7 +17,7 @@ fi
 # shellcheck disable=SC2016 # variables of the shell in the terminal
 text='for i in 1 2 3 4 5 6 7 8 9; do echo line $i of a text; done'
 cat >"$tmp/sway" <<EOF
-exec foot -e sh -c '$text; read line; echo "\$line" >$tmp/typed; sleep 1000'
+exec foot -e sh -c '$text; while read line; do echo "\$line" >>$tmp/typed; done'
 EOF
 
 # A socket of the compositor's, of which only its children are told the name.
@@ -61,10 +61,14 @@ line_is_typed()
 {
 	by_hand key 0x61 press 0xffe1 key 0x42 >/dev/null 2>&1 &&
 		by_hand key 0xff0d >/dev/null 2>&1
-	sleep 0.5
+	sleep 0.2
 	says '^aB$' "$tmp/typed"
 }
-check what_is_typed_comes_to_the_terminal_in_sway line_is_typed
+typing_is_read()
+{
+	soon line_is_typed
+}
+check what_is_typed_comes_to_the_terminal_in_sway typing_is_read
 check sway_ends_well off_display
 
 cage_starts()
