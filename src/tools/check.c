@@ -354,7 +354,7 @@ static int report(const struct options *options, struct check *check,
 }
 
 static int run_watched(struct options *options, struct check *check,
-		       const struct suppressions *suppressions)
+		       struct suppressions *suppressions)
 {
 	static const int numbers[] = {SIGTERM, SIGHUP,	SIGINT, SIGQUIT,
 				      SIGUSR1, SIGUSR2, SIGCONT};
@@ -377,6 +377,9 @@ static int run_watched(struct options *options, struct check *check,
 	if (!child) {
 		sigprocmask(SIG_SETMASK, &before, NULL);
 		close(signals);
+		/* The parent's, of which this process has a copy. */
+		check_destroy(check);
+		suppressions_destroy(suppressions);
 		say_as("uprime run");
 		setenv(TRACE_ENV, reader.path, 1);
 		exit(run_program(options));
