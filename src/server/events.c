@@ -30,13 +30,15 @@
 
 bool server_is_over(struct server *server)
 {
-	bool over;
+	bool over, looked_on;
 
 	mutex_lock(&server->lock);
-	over = !server->has_children &&
-	       server->nr_connections == server->nr_lookers;
+	over = server->nr_connections == server->nr_lookers;
+	looked_on = server->nr_lookers;
 	mutex_unlock(&server->lock);
-	return over;
+	/* Who looks on can be a child, too, which waits for the end as well. */
+	return over && (!server->has_children ||
+			(looked_on && looks_have_children(server)));
 }
 
 /* Nobody can be accepted for want of an fd: send him away instead of finding

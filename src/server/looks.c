@@ -156,6 +156,38 @@ static bool has_connections(struct server *server)
 	return has;
 }
 
+static bool is_looker(struct looks *looks, int pid)
+{
+	struct looker *looker;
+	bool found = false;
+
+	spin_lock(&looks->lock);
+	list_for_each_entry (looker, &looks->lookers, node) {
+		found |= looker->conn->task.pid == pid;
+	}
+	spin_unlock(&looks->lock);
+	return found;
+}
+
+bool looks_have_children(struct server *server)
+{
+	char path[64];
+	bool all = true;
+	FILE *in;
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	in = fopen(path, "re");
+	if (!in) {
+		return false;
+	}
+	while (all && fscanf(in, "%d", &pid) == 1) {
+		all = is_looker(&server->looks, pid);
+	}
+	fclose(in);
+	return all;
+}
+
 void looks_finish(struct server *server)
 {
 	struct pollfd fd = {.fd = server->wake, .events = POLLIN};

@@ -63,6 +63,10 @@ struct looker {
 /* looks_init - collect the displays of the session's devices */
 void looks_init(struct server *server);
 
+/* looks_have_children - are all children that are left among those who look on?
+ * The main thread's. */
+bool looks_have_children(struct server *server);
+
 /* looks_begin - wait until all that are connected look on, before PROGRAM shows
  * anything */
 void looks_begin(struct server *server);

@@ -359,4 +359,13 @@ mkfifo "$tmp/goes.in"
 : >"$tmp/goes.out"
 check capture_ends_with_the_program program_goes_on
 
+viewer_inside()
+{
+	$run -- sh -c 'env -u LD_PRELOAD "$1" view 2>"$2" &
+		while ! grep -q VNC "$2"; do sleep 0.1; done' - "$uprime" \
+		"$tmp/inside.err" && within 10 no_session
+}
+: >"$tmp/inside.err"
+check session_ends_though_its_program_has_started_a_viewer viewer_inside
+
 done_testing
