@@ -191,13 +191,19 @@ static int exec_program(char **program)
 {
 	const char *old = getenv("LD_PRELOAD");
 	char *witness = program_witness(), *value;
+	int ret;
 
 	if (!witness) {
 		return EXIT_UPRIME;
 	}
 	if (asprintf(&value, "%s%s%s", witness, old && old[0] ? ":" : "",
-		     old ? old : "") < 0 ||
-	    setenv("LD_PRELOAD", value, 1)) {
+		     old ? old : "") < 0) {
+		value = NULL;
+	}
+	ret = value ? setenv("LD_PRELOAD", value, 1) : -1;
+	free(value);
+	free(witness);
+	if (ret) {
 		say("out of memory.");
 		return EXIT_UPRIME;
 	}
