@@ -10,6 +10,7 @@
 #include <drm/drm_writeback.h>
 #include <linux/hrtimer.h>
 #include <linux/workqueue.h>
+#include <string.h>
 #include <uprime/display.h>
 
 #include "drivers.h"
@@ -70,6 +71,19 @@ struct vkms_picture *vkms_picture_still(const struct vkms_picture *picture);
  * draw meanwhile, and let displays write what others read: no race of ours. */
 #define PIXELS __attribute__((no_sanitize("thread")))
 
+/* Of what goes along lines: several pixels at once, as many as the processor
+ * can that it runs on. Sanitizers are not up yet when that is chosen. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&         \
+	!defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+#define WIDE                                                                   \
+	__attribute__((optimize("O3"), flatten,                                \
+		       target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+/* In each of those that call it, with what is constant there. */
+#define IN_LINE __attribute__((always_inline)) static inline
+
 /**
  * struct vkms_pixel - a pixel while it is composed
  *
@@ -78,6 +92,20 @@ struct vkms_picture *vkms_picture_still(const struct vkms_picture *picture);
 struct vkms_pixel {
 	u16 a, r, g, b;
 };
+
+/* All of a pixel at once: a is lowest. */
+PIXELS IN_LINE u64 vkms_load_pixel(const struct vkms_pixel *pixel)
+{
+	u64 v;
+
+	memcpy(&v, pixel, sizeof(v));
+	return v;
+}
+
+PIXELS IN_LINE void vkms_store_pixel(struct vkms_pixel *pixel, u64 v)
+{
+	memcpy(pixel, &v, sizeof(v));
+}
 
 /**
  * struct vkms_run - pixels of a framebuffer, one after the other in a line, a

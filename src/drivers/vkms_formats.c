@@ -24,11 +24,9 @@ const unsigned int vkms_nr_write_formats = 5;
 
 #define MAX8  0xffu
 #define MAX16 0xffffu
-/* MAX16 / MAX8 */
-#define SPREAD8 257u
 
 /* Programs can put pixels at any address. */
-PIXELS static u16 load16(const u8 *p)
+PIXELS IN_LINE u32 load16(const u8 *p)
 {
 	u16 v;
 
@@ -36,7 +34,7 @@ PIXELS static u16 load16(const u8 *p)
 	return v;
 }
 
-PIXELS static u32 load32(const u8 *p)
+PIXELS IN_LINE u32 load32(const u8 *p)
 {
 	u32 v;
 
@@ -44,151 +42,188 @@ PIXELS static u32 load32(const u8 *p)
 	return v;
 }
 
-PIXELS static void store16(u8 *p, u32 v)
+PIXELS IN_LINE u64 load64(const u8 *p)
+{
+	u64 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+PIXELS IN_LINE void store16(u8 *p, u32 v)
 {
 	u16 v16 = (u16)v;
 
 	memcpy(p, &v16, sizeof(v16));
 }
 
-static u16 spread(u32 v, u32 max)
+IN_LINE u32 spread(u32 v, u32 max)
 {
-	return (u16)((v * MAX16 + max / 2) / max);
+	return (v * MAX16 + max / 2) / max;
 }
 
 /* v / 257, to the nearest: without a division. */
-static u32 narrow8(u16 v)
+IN_LINE u32 narrow8(u32 v)
 {
 	return (v * MAX8 + 32895) >> 16;
 }
 
-/* The address of a run's first pixel, and the bytes to the next. */
-static const u8 *packed(const struct vkms_run *run, ptrdiff_t *step)
+/* Where pixels are in memory. */
+struct pixels {
+	const u8 *p;
+	ptrdiff_t step; /* bytes to the next one */
+	unsigned int n;
+};
+
+static struct pixels pixels_of(const struct vkms_run *run)
 {
 	ptrdiff_t pitch = run->fb->pitches[0];
 	ptrdiff_t cpp = run->fb->format->cpp[0];
 
-	*step = run->dx * cpp + run->dy * pitch;
-	return (const u8 *)run->data[0] + run->x * cpp + run->y * pitch;
+	return (struct pixels){.p = (const u8 *)run->data[0] + run->x * cpp +
+				    run->y * pitch,
+			       .step = run->dx * cpp + run->dy * pitch,
+			       .n = run->n};
 }
 
-PIXELS static void read_8888(const struct vkms_run *run, u32 opaque,
-			     struct vkms_pixel *out)
+/* What a line of a framebuffer is: for loops of a step that is known. */
+IN_LINE struct pixels in_a_row(struct pixels pixels, int cpp)
 {
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
+	pixels.step = cpp;
+	return pixels;
+}
 
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		u32 v = load32(p) | opaque;
+IN_LINE u64 pixel_of(u32 a, u32 r, u32 g, u32 b)
+{
+	return a | (u64)r << 16 | (u64)g << 32 | (u64)b << 48;
+}
 
-		out[i].a = (u16)(v >> 24) * SPREAD8;
-		out[i].r = (u16)(v >> 16 & MAX8) * SPREAD8;
-		out[i].g = (u16)(v >> 8 & MAX8) * SPREAD8;
-		out[i].b = (u16)(v & MAX8) * SPREAD8;
+PIXELS IN_LINE void read_8888(struct pixels pixels, u32 opaque,
+			      struct vkms_pixel *out)
+{
+	for (unsigned int i = 0; i < pixels.n; i++) {
+		u64 v = load32(pixels.p + i * pixels.step) | opaque;
+
+		v = v >> 24 | (v >> 16 & MAX8) << 16 | (v >> 8 & MAX8) << 32 |
+		    (v & MAX8) << 48;
+		/* Times 257, each of them. */
+		vkms_store_pixel(&out[i], v | v << 8);
 	}
 }
 
-PIXELS static void read_16161616(const struct vkms_run *run, u16 opaque,
-				 struct vkms_pixel *out)
+PIXELS IN_LINE void read_16161616(struct pixels pixels, u64 opaque,
+				  struct vkms_pixel *out)
 {
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
+	for (unsigned int i = 0; i < pixels.n; i++) {
+		u64 v = load64(pixels.p + i * pixels.step);
 
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		out[i].a = load16(p + 6) | opaque;
-		out[i].r = load16(p + 4);
-		out[i].g = load16(p + 2);
-		out[i].b = load16(p);
+		vkms_store_pixel(&out[i],
+				 opaque | v >> 48 | (v >> 32 & MAX16) << 16 |
+					 (v >> 16 & MAX16) << 32 | v << 48);
 	}
 }
 
-PIXELS static void read_565(const struct vkms_run *run, struct vkms_pixel *out)
+PIXELS IN_LINE void read_565(struct pixels pixels, struct vkms_pixel *out)
 {
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
+	for (unsigned int i = 0; i < pixels.n; i++) {
+		u32 v = load16(pixels.p + i * pixels.step);
 
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		u32 v = load16(p);
-
-		out[i].a = MAX16;
-		out[i].r = spread(v >> 11, 31);
-		out[i].g = spread(v >> 5 & 63, 63);
-		out[i].b = spread(v & 31, 31);
+		vkms_store_pixel(&out[i], pixel_of(MAX16, spread(v >> 11, 31),
+						   spread(v >> 5 & 63, 63),
+						   spread(v & 31, 31)));
 	}
 }
 
-PIXELS static void read_2101010(const struct vkms_run *run,
+PIXELS IN_LINE void read_2101010(struct pixels pixels, struct vkms_pixel *out)
+{
+	for (unsigned int i = 0; i < pixels.n; i++) {
+		u32 v = load32(pixels.p + i * pixels.step);
+
+		vkms_store_pixel(&out[i],
+				 pixel_of(MAX16, spread(v >> 20 & 1023, 1023),
+					  spread(v >> 10 & 1023, 1023),
+					  spread(v & 1023, 1023)));
+	}
+}
+
+PIXELS IN_LINE void read_pixels(u32 format, struct pixels pixels,
 				struct vkms_pixel *out)
 {
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
-
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		u32 v = load32(p);
-
-		out[i].a = MAX16;
-		out[i].r = spread(v >> 20 & 1023, 1023);
-		out[i].g = spread(v >> 10 & 1023, 1023);
-		out[i].b = spread(v & 1023, 1023);
-	}
-}
-
-PIXELS void vkms_read_run(const struct vkms_run *run, struct vkms_pixel *out)
-{
-	switch (run->fb->format->format) {
+	switch (format) {
 	case DRM_FORMAT_ARGB8888:
-		read_8888(run, 0, out);
+		read_8888(pixels, 0, out);
 		break;
 	case DRM_FORMAT_XRGB8888:
-		read_8888(run, MAX8 << 24, out);
+		read_8888(pixels, MAX8 << 24, out);
 		break;
 	case DRM_FORMAT_ARGB16161616:
-		read_16161616(run, 0, out);
+		read_16161616(pixels, 0, out);
 		break;
 	case DRM_FORMAT_XRGB16161616:
-		read_16161616(run, MAX16, out);
+		read_16161616(pixels, MAX16, out);
 		break;
 	case DRM_FORMAT_RGB565:
-		read_565(run, out);
+		read_565(pixels, out);
 		break;
-	case DRM_FORMAT_XRGB2101010:
-		read_2101010(run, out);
+	default: /* DRM_FORMAT_XRGB2101010 */
+		read_2101010(pixels, out);
 		break;
-	default: /* DRM_FORMAT_NV12: there is no other. */
+	}
+}
+
+WIDE PIXELS static void read_packed(const struct vkms_run *run,
+				    struct vkms_pixel *out)
+{
+	struct pixels pixels = pixels_of(run);
+	u32 format = run->fb->format->format;
+
+	if (pixels.step == 2) {
+		read_pixels(format, in_a_row(pixels, 2), out);
+	} else if (pixels.step == 4) {
+		read_pixels(format, in_a_row(pixels, 4), out);
+	} else if (pixels.step == 8) {
+		read_pixels(format, in_a_row(pixels, 8), out);
+	} else {
+		read_pixels(format, pixels, out);
+	}
+}
+
+void vkms_read_run(const struct vkms_run *run, struct vkms_pixel *out)
+{
+	if (run->fb->format->format == DRM_FORMAT_NV12) {
 		vkms_read_nv12(run, out);
-		break;
+	} else {
+		read_packed(run, out);
 	}
 }
 
-static void see_8888(const struct vkms_run *run, u32 *out)
+PIXELS IN_LINE void see_8888(struct pixels pixels, u32 *out)
 {
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
-
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		out[i] = load32(p);
+	for (unsigned int i = 0; i < pixels.n; i++) {
+		out[i] = load32(pixels.p + i * pixels.step);
 	}
 }
 
-static void see_16161616(const struct vkms_run *run, u32 *out)
+PIXELS IN_LINE void see_16161616(struct pixels pixels, u32 *out)
 {
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
+	for (unsigned int i = 0; i < pixels.n; i++) {
+		u64 v = load64(pixels.p + i * pixels.step);
+		/* narrow8(), two at once. */
+		u64 rb = v & 0x0000ffff0000ffff;
+		u32 g = (u32)(v >> 16) & MAX16;
 
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		out[i] = narrow8(load16(p + 4)) << 16 |
-			 narrow8(load16(p + 2)) << 8 | narrow8(load16(p));
+		rb = (rb << 8) - rb + 0x0000807f0000807f;
+		g = (g << 8) - g + 32895;
+		out[i] = ((u32)(rb >> 32) & 0xff0000) | (g >> 8 & 0xff00) |
+			 ((u32)rb >> 16 & MAX8);
 	}
 }
 
 /* Five, six and ten bits in eight, to the nearest: again without divisions. */
-static void see_565(const struct vkms_run *run, u32 *out)
+PIXELS IN_LINE void see_565(struct pixels pixels, u32 *out)
 {
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
-
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		u32 v = load16(p);
+	for (unsigned int i = 0; i < pixels.n; i++) {
+		u32 v = load16(pixels.p + i * pixels.step);
 
 		out[i] = ((v >> 11) * 527 + 23) >> 6 << 16 |
 			 ((v >> 5 & 63) * 259 + 33) >> 6 << 8 |
@@ -196,61 +231,86 @@ static void see_565(const struct vkms_run *run, u32 *out)
 	}
 }
 
-static u32 narrow10(u32 v)
+IN_LINE u32 narrow10(u32 v)
 {
 	return (v * 1021 + 2048) >> 12;
 }
 
-static void see_2101010(const struct vkms_run *run, u32 *out)
+PIXELS IN_LINE void see_2101010(struct pixels pixels, u32 *out)
 {
-	ptrdiff_t step;
-	const u8 *p = packed(run, &step);
-
-	for (unsigned int i = 0; i < run->n; i++, p += step) {
-		u32 v = load32(p);
+	for (unsigned int i = 0; i < pixels.n; i++) {
+		u32 v = load32(pixels.p + i * pixels.step);
 
 		out[i] = narrow10(v >> 20 & 1023) << 16 |
 			 narrow10(v >> 10 & 1023) << 8 | narrow10(v & 1023);
 	}
 }
 
-PIXELS void vkms_see_run(const struct vkms_run *run, u32 *out)
+PIXELS IN_LINE void see_pixels(u32 format, struct pixels pixels, u32 *out)
 {
-	switch (run->fb->format->format) {
+	switch (format) {
 	case DRM_FORMAT_ARGB8888:
 	case DRM_FORMAT_XRGB8888:
-		see_8888(run, out);
+		see_8888(pixels, out);
 		break;
 	case DRM_FORMAT_ARGB16161616:
 	case DRM_FORMAT_XRGB16161616:
-		see_16161616(run, out);
+		see_16161616(pixels, out);
 		break;
 	case DRM_FORMAT_RGB565:
-		see_565(run, out);
+		see_565(pixels, out);
 		break;
-	case DRM_FORMAT_XRGB2101010:
-		see_2101010(run, out);
-		break;
-	default: /* DRM_FORMAT_NV12 */
-		vkms_see_nv12(run, out);
+	default: /* DRM_FORMAT_XRGB2101010 */
+		see_2101010(pixels, out);
 		break;
 	}
 }
 
-PIXELS static void write_8888(const struct vkms_pixel *in, unsigned int n,
-			      u32 opaque, u8 *p)
+WIDE PIXELS static void see_packed(const struct vkms_run *run, u32 *out)
 {
-	for (unsigned int i = 0; i < n; i++, p += 4) {
-		u32 v = opaque | narrow8(in[i].a) << 24 |
-			narrow8(in[i].r) << 16 | narrow8(in[i].g) << 8 |
-			narrow8(in[i].b);
+	struct pixels pixels = pixels_of(run);
+	u32 format = run->fb->format->format;
 
-		memcpy(p, &v, sizeof(v));
+	if (pixels.step == 2) {
+		see_pixels(format, in_a_row(pixels, 2), out);
+	} else if (pixels.step == 4) {
+		see_pixels(format, in_a_row(pixels, 4), out);
+	} else if (pixels.step == 8) {
+		see_pixels(format, in_a_row(pixels, 8), out);
+	} else {
+		see_pixels(format, pixels, out);
 	}
 }
 
-PIXELS static void write_16161616(const struct vkms_pixel *in, unsigned int n,
-				  u16 opaque, u8 *p)
+void vkms_see_run(const struct vkms_run *run, u32 *out)
+{
+	if (run->fb->format->format == DRM_FORMAT_NV12) {
+		vkms_see_nv12(run, out);
+	} else {
+		see_packed(run, out);
+	}
+}
+
+PIXELS IN_LINE void write_8888(const struct vkms_pixel *in, unsigned int n,
+			       u32 opaque, u8 *p)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		u64 pixel = vkms_load_pixel(&in[i]);
+		/* narrow8(), two at once. */
+		u64 ag = pixel & 0x0000ffff0000ffff;
+		u64 rb = pixel >> 16 & 0x0000ffff0000ffff;
+		u32 v;
+
+		ag = ((ag << 8) - ag + 0x0000807f0000807f) >> 16;
+		rb = ((rb << 8) - rb + 0x0000807f0000807f) >> 16;
+		v = opaque | (u32)ag << 24 | ((u32)rb & MAX8) << 16 |
+		    ((u32)(ag >> 32) & MAX8) << 8 | ((u32)(rb >> 32) & MAX8);
+		memcpy(p + (size_t)i * 4, &v, sizeof(v));
+	}
+}
+
+PIXELS IN_LINE void write_16161616(const struct vkms_pixel *in, unsigned int n,
+				   u16 opaque, u8 *p)
 {
 	for (unsigned int i = 0; i < n; i++, p += 8) {
 		store16(p + 6, in[i].a | opaque);
@@ -261,7 +321,8 @@ PIXELS static void write_16161616(const struct vkms_pixel *in, unsigned int n,
 }
 
 /* Rounded down, as Linux does here and nowhere else. */
-PIXELS static void write_565(const struct vkms_pixel *in, unsigned int n, u8 *p)
+PIXELS IN_LINE void write_565(const struct vkms_pixel *in, unsigned int n,
+			      u8 *p)
 {
 	for (unsigned int i = 0; i < n; i++, p += 2) {
 		u32 r = in[i].r * 31u / MAX16;
@@ -272,8 +333,9 @@ PIXELS static void write_565(const struct vkms_pixel *in, unsigned int n, u8 *p)
 	}
 }
 
-PIXELS void vkms_write_line(const struct drm_framebuffer *fb, void *const *data,
-			    u32 y, const struct vkms_pixel *in, unsigned int n)
+WIDE PIXELS void vkms_write_line(const struct drm_framebuffer *fb,
+				 void *const *data, u32 y,
+				 const struct vkms_pixel *in, unsigned int n)
 {
 	u8 *p = (u8 *)data[0] + (size_t)y * fb->pitches[0];
 
@@ -296,8 +358,8 @@ PIXELS void vkms_write_line(const struct drm_framebuffer *fb, void *const *data,
 	}
 }
 
-PIXELS void vkms_to_xrgb8888(const struct vkms_pixel *in, u32 *out,
-			     unsigned int n)
+WIDE PIXELS void vkms_to_xrgb8888(const struct vkms_pixel *in, u32 *out,
+				  unsigned int n)
 {
 	write_8888(in, n, MAX8 << 24, (u8 *)out);
 }

@@ -53,70 +53,130 @@ struct sums {
 	s32 r, g, b;
 };
 
-PIXELS static inline struct sums sums_of(const struct matrix *m, const u8 *luma,
-					 const u8 *chroma)
+/* What chroma has in them. */
+IN_LINE struct sums chroma_of(const struct matrix *m, s32 cb, s32 cr)
 {
-	s32 y = (*luma - m->black) * m->y;
-	s32 cb = chroma[0] - 128, cr = chroma[1] - 128;
-
+	cb -= 128;
+	cr -= 128;
 	return (struct sums){
-		.r = y + cr * m->cr_to_r,
-		.g = y + cb * m->cb_to_g + cr * m->cr_to_g,
-		.b = y + cb * m->cb_to_b,
+		.r = cr * m->cr_to_r,
+		.g = cb * m->cb_to_g + cr * m->cr_to_g,
+		.b = cb * m->cb_to_b,
 	};
 }
 
-static inline const u8 *luma_at(const struct vkms_run *run, int x, int y)
+IN_LINE struct sums sums_of(const struct matrix *m, s32 luma,
+			    struct sums chroma)
+{
+	s32 y = (luma - m->black) * m->y;
+
+	return (struct sums){
+		.r = y + chroma.r, .g = y + chroma.g, .b = y + chroma.b};
+}
+
+static const u8 *luma_at(const struct vkms_run *run, int x, int y)
 {
 	return (const u8 *)run->data[0] + y * (ptrdiff_t)run->fb->pitches[0] +
 	       x;
 }
 
-static inline const u8 *chroma_at(const struct vkms_run *run, int x, int y)
+static const u8 *chroma_at(const struct vkms_run *run, int x, int y)
 {
 	return (const u8 *)run->data[1] +
 	       y / 2 * (ptrdiff_t)run->fb->pitches[1] + x / 2 * 2;
 }
 
-static u16 to_16(s32 sum)
-{
-	s64 v = ((s64)sum * SPREAD8 + (1 << 15)) >> 16;
+/* Brought into their range, which is 0 to MAX: the most has all bits in the
+ * product with SPREAD8. */
+#define MAX (255 << 16)
 
-	return v < 0 ? 0 : v > 0xffff ? 0xffff : (u16)v;
+IN_LINE u32 to_16(s32 sum)
+{
+	sum = sum < 0 ? 0 : sum > MAX ? MAX : sum;
+	return ((u32)sum * SPREAD8 + (1 << 15)) >> 16;
 }
 
-static u32 to_8(s32 sum)
+IN_LINE u32 to_8(s32 sum)
 {
-	s32 v = (sum + (1 << 15)) >> 16;
-
-	return v < 0 ? 0 : v > 0xff ? 0xff : (u32)v;
+	sum = sum < 0 ? 0 : sum > MAX ? MAX : sum;
+	return ((u32)sum + (1 << 15)) >> 16;
 }
 
-PIXELS void vkms_read_nv12(const struct vkms_run *run, struct vkms_pixel *out)
+IN_LINE u64 pixel_of(struct sums sums)
 {
-	const struct matrix *m = &matrices[run->encoding][run->range];
-	int x = run->x, y = run->y;
+	return 0xffff | (u64)to_16(sums.r) << 16 | (u64)to_16(sums.g) << 32 |
+	       (u64)to_16(sums.b) << 48;
+}
 
-	for (unsigned int i = 0; i < run->n; i++, x += run->dx, y += run->dy) {
+IN_LINE u32 seen_of(struct sums sums)
+{
+	return to_8(sums.r) << 16 | to_8(sums.g) << 8 | to_8(sums.b);
+}
+
+PIXELS IN_LINE struct sums sums_at(const struct vkms_run *run,
+				   const struct matrix *m, unsigned int i)
+{
+	int x = run->x + (int)i * run->dx, y = run->y + (int)i * run->dy;
+	const u8 *chroma = chroma_at(run, x, y);
+
+	return sums_of(m, *luma_at(run, x, y),
+		       chroma_of(m, chroma[0], chroma[1]));
+}
+
+/* Of a run: in a line two pixels have the same chroma, behind a first one that
+ * has it with one that is not in the run. */
+static unsigned int single_pixels(const struct vkms_run *run)
+{
+	return run->dx == 1 ? min((unsigned int)run->x % 2, run->n) : run->n;
+}
+
+WIDE PIXELS void vkms_read_nv12(const struct vkms_run *run,
+				struct vkms_pixel *out)
+{
+	const struct matrix m = matrices[run->encoding][run->range];
+	unsigned int single = single_pixels(run);
+	unsigned int pairs = (run->n - single) / 2;
+	const u8 *luma = luma_at(run, run->x + (int)single, run->y);
+	const u8 *chroma = chroma_at(run, run->x + (int)single, run->y);
+
+	for (unsigned int i = 0; i < single; i++) {
+		vkms_store_pixel(&out[i], pixel_of(sums_at(run, &m, i)));
+	}
+	for (size_t i = 0; i < pairs; i++) {
 		struct sums sums =
-			sums_of(m, luma_at(run, x, y), chroma_at(run, x, y));
+			chroma_of(&m, chroma[2 * i], chroma[2 * i + 1]);
+		struct vkms_pixel *pair = &out[single + 2 * i];
 
-		out[i].a = 0xffff;
-		out[i].r = to_16(sums.r);
-		out[i].g = to_16(sums.g);
-		out[i].b = to_16(sums.b);
+		vkms_store_pixel(&pair[0],
+				 pixel_of(sums_of(&m, luma[2 * i], sums)));
+		vkms_store_pixel(&pair[1],
+				 pixel_of(sums_of(&m, luma[2 * i + 1], sums)));
+	}
+	for (unsigned int i = single + 2 * pairs; i < run->n; i++) {
+		vkms_store_pixel(&out[i], pixel_of(sums_at(run, &m, i)));
 	}
 }
 
-PIXELS void vkms_see_nv12(const struct vkms_run *run, u32 *out)
+WIDE PIXELS void vkms_see_nv12(const struct vkms_run *run, u32 *out)
 {
-	const struct matrix *m = &matrices[run->encoding][run->range];
-	int x = run->x, y = run->y;
+	const struct matrix m = matrices[run->encoding][run->range];
+	unsigned int single = single_pixels(run);
+	unsigned int pairs = (run->n - single) / 2;
+	const u8 *luma = luma_at(run, run->x + (int)single, run->y);
+	const u8 *chroma = chroma_at(run, run->x + (int)single, run->y);
 
-	for (unsigned int i = 0; i < run->n; i++, x += run->dx, y += run->dy) {
+	for (unsigned int i = 0; i < single; i++) {
+		out[i] = seen_of(sums_at(run, &m, i));
+	}
+	for (size_t i = 0; i < pairs; i++) {
 		struct sums sums =
-			sums_of(m, luma_at(run, x, y), chroma_at(run, x, y));
+			chroma_of(&m, chroma[2 * i], chroma[2 * i + 1]);
+		u32 *pair = &out[single + 2 * i];
 
-		out[i] = to_8(sums.r) << 16 | to_8(sums.g) << 8 | to_8(sums.b);
+		pair[0] = seen_of(sums_of(&m, luma[2 * i], sums));
+		pair[1] = seen_of(sums_of(&m, luma[2 * i + 1], sums));
+	}
+	for (unsigned int i = single + 2 * pairs; i < run->n; i++) {
+		out[i] = seen_of(sums_at(run, &m, i));
 	}
 }
