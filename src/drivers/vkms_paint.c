@@ -3,12 +3,10 @@
  * DOC: putting pictures together in 8 bits
  *
  * Who looks needs 8 bits a channel, and most pictures can be had in 8 bits all
- * the way, with pixman, and are the same as those composed with 16 bits and
- * then rounded: as long as nothing is blended over what was blended before, or
- * has more bits. Those lines of a picture where that is not so are done again
- * in 16 bits.
+ * the way, and are the same as those composed with 16 bits and then rounded: as
+ * long as nothing is blended over what was blended before, or has more bits.
+ * Those lines of a picture where that is not so are done in 16 bits.
  */
-#include <pixman.h>
 #include <string.h>
 
 #include "vkms.h"
@@ -62,21 +60,7 @@ static bool is_deep(const struct vkms_picture *picture, unsigned int i)
 	return false;
 }
 
-/* Can pixman read a layer where it is? */
-static bool is_plain(const struct vkms_layer *layer, void *const *data)
-{
-	return is_8888(layer) && layer->rotation == DRM_MODE_ROTATE_0 &&
-	       !(layer->fb->pitches[0] % sizeof(u32)) &&
-	       !((uintptr_t)data[0] % sizeof(u32));
-}
-
-static pixman_image_t *image_of(u32 *pixels, u32 width, u32 height, u32 stride,
-				bool alpha)
-{
-	return pixman_image_create_bits_no_clear(
-		alpha ? PIXMAN_a8r8g8b8 : PIXMAN_x8r8g8b8, (int)width,
-		(int)height, pixels, (int)stride);
-}
+#define BAND 32 /* lines */
 
 /**
  * struct vkms_canvas - where a picture is put together in 8 bits
@@ -84,67 +68,85 @@ static pixman_image_t *image_of(u32 *pixels, u32 width, u32 height, u32 stride,
 struct vkms_canvas {
 	u32 *pixels;
 	u32 stride; /* bytes */
-	pixman_image_t *image;
-	u32 *line; /* for a line of a layer, owned */
+	u32 *line;  /* for a line of a layer, owned */
+	/* For BAND lines of a layer that is turned, each; owned, or NULL.
+	 * Which, by the first: -1: none yet. */
+	u32 *bands[VKMS_PLANES_MAX];
+	int band_y[VKMS_PLANES_MAX];
 };
 
-static int paint(struct vkms_canvas *canvas, pixman_image_t *image, bool blend,
-		 int src_x, int src_y, const struct drm_rect *dst)
+/* Round d * (255 - alpha) / 255 to the nearest in each channel and add the
+ * colour, at most 255: two channels at once, with 8 bits of room for each. */
+IN_LINE u32 blend_channels(u32 src, u32 dst, u32 rest)
 {
-	if (!image) {
-		return -ENOMEM;
-	}
-	pixman_image_composite32(blend ? PIXMAN_OP_OVER : PIXMAN_OP_SRC, image,
-				 NULL, canvas->image, src_x, src_y, 0, 0,
-				 dst->x1, dst->y1, drm_rect_width(dst),
-				 drm_rect_height(dst));
-	pixman_image_unref(image);
-	return 0;
+	u32 v = dst * rest + 0x00800080, over;
+
+	v = (v + (v >> 8 & 0x00ff00ff)) >> 8 & 0x00ff00ff;
+	v += src;
+	over = v & 0x01000100;
+	return (v | (over - (over >> 8))) & 0x00ff00ff;
 }
 
-static int paint_plain(struct vkms_canvas *canvas,
-		       const struct vkms_layer *layer, void *const *data,
-		       bool blend)
+WIDE static void blend_line(const u32 *in, u32 *out, unsigned int n)
 {
-	const struct drm_framebuffer *fb = layer->fb;
+	for (unsigned int i = 0; i < n; i++) {
+		u32 src = in[i], dst = out[i], rest = 255 - (src >> 24);
+		u32 rb = blend_channels(src & 0x00ff00ff, dst & 0x00ff00ff,
+					rest);
+		u32 g = blend_channels(src >> 8 & 0xff, dst >> 8 & 0xff, rest);
 
-	return paint(
-		canvas,
-		image_of(data[0], fb->width, fb->height, fb->pitches[0], blend),
-		blend, layer->src_x, layer->src_y, &layer->dst);
+		out[i] = rb | g << 8;
+	}
 }
 
-/* The same line by line. */
-static int paint_lines(struct vkms_canvas *canvas,
-		       const struct vkms_layer *layer, void *const *data,
-		       bool blend)
+static bool is_turned(const struct vkms_layer *layer)
 {
-	struct drm_rect dst = layer->dst;
+	return layer->rotation & (DRM_MODE_ROTATE_90 | DRM_MODE_ROTATE_270);
+}
 
-	for (int y = 0; y < drm_rect_height(&layer->dst); y++) {
-		struct vkms_run run = vkms_layer_run(layer, data, y);
-		u32 *out = canvas->pixels +
-			   (size_t)(layer->dst.y1 + y) *
-				   (canvas->stride / sizeof(u32)) +
-			   layer->dst.x1;
-		int ret;
+/* A line of a turned layer is a column of its framebuffer, with a cache line
+ * for each pixel. So many lines are read at once, along those of the
+ * framebuffer. */
+static void see_band(const struct vkms_layer *layer, void *const *data, int y,
+		     u32 *band)
+{
+	struct vkms_run run = vkms_layer_run(layer, data, y);
+	int next = vkms_layer_run(layer, data, y + 1).x;
+	unsigned int width = run.n;
+	int dy = run.dy;
 
-		if (!blend || !is_8888(layer)) {
-			vkms_see_run(&run, out);
-			continue;
-		}
-		vkms_see_run(&run, canvas->line);
-		dst.y1 = layer->dst.y1 + y;
-		dst.y2 = dst.y1 + 1;
-		ret = paint(canvas,
-			    image_of(canvas->line, run.n, 1,
-				     run.n * (u32)sizeof(u32), true),
-			    true, 0, 0, &dst);
-		if (ret) {
-			return ret;
+	run.n = (unsigned int)min(BAND, drm_rect_height(&layer->dst) - y);
+	run.dx = next - run.x;
+	run.dy = 0;
+	for (unsigned int x = 0; x < width; x++, run.y += dy) {
+		u32 pixels[BAND];
+
+		vkms_see_run(&run, pixels);
+		for (unsigned int i = 0; i < run.n; i++) {
+			band[(size_t)i * width + x] = pixels[i];
 		}
 	}
-	return 0;
+}
+
+/* A line of a layer, @y from its top; lines come one after the other. */
+static void see_line(struct vkms_canvas *canvas, struct vkms_lines *lines,
+		     unsigned int i, int y, u32 *out)
+{
+	const struct vkms_layer *layer = &lines->picture->layers[i];
+	size_t width = (size_t)drm_rect_width(&layer->dst);
+	struct vkms_run run;
+
+	if (!canvas->bands[i]) {
+		run = vkms_layer_run(layer, lines->maps[i], y);
+		vkms_see_run(&run, out);
+		return;
+	}
+	if (canvas->band_y[i] < 0 || y >= canvas->band_y[i] + BAND) {
+		see_band(layer, lines->maps[i], y, canvas->bands[i]);
+		canvas->band_y[i] = y;
+	}
+	memcpy(out, canvas->bands[i] + (size_t)(y - canvas->band_y[i]) * width,
+	       width * sizeof(*out));
 }
 
 /* Is something seen that is no layer? */
@@ -154,36 +156,6 @@ static bool has_background(const struct vkms_picture *picture)
 
 	return !picture->nr_layers || dst->x1 > 0 || dst->y1 > 0 ||
 	       dst->x2 < (int)picture->width || dst->y2 < (int)picture->height;
-}
-
-static void clear(struct vkms_canvas *canvas,
-		  const struct vkms_picture *picture)
-{
-	for (u32 y = 0; y < picture->height; y++) {
-		memset((char *)canvas->pixels + (size_t)y * canvas->stride, 0,
-		       picture->width * sizeof(u32));
-	}
-}
-
-static int paint_layers(struct vkms_canvas *canvas, struct vkms_lines *lines)
-{
-	const struct vkms_picture *picture = lines->picture;
-	int ret = 0;
-
-	if (has_background(picture)) {
-		clear(canvas, picture);
-	}
-	for (unsigned int i = 0; !ret && i < picture->nr_layers; i++) {
-		const struct vkms_layer *layer = &picture->layers[i];
-		bool blend = is_blended(picture, i);
-
-		ret = is_plain(layer, lines->maps[i])
-			      ? paint_plain(canvas, layer, lines->maps[i],
-					    blend)
-			      : paint_lines(canvas, layer, lines->maps[i],
-					    blend);
-	}
-	return ret;
 }
 
 /* Does a line of a picture need more than 8 bits? */
@@ -203,49 +175,89 @@ static bool is_deep_line(const struct vkms_picture *picture, const bool *deep,
 	return false;
 }
 
-static void paint_deep_lines(struct vkms_canvas *canvas,
-			     struct vkms_lines *lines)
+static void paint_line(struct vkms_canvas *canvas, struct vkms_lines *lines,
+		       const bool *blended, int y, u32 *out)
 {
 	const struct vkms_picture *picture = lines->picture;
-	bool deep[VKMS_PLANES_MAX];
+
+	if (has_background(picture)) {
+		memset(out, 0, picture->width * sizeof(*out));
+	}
+	for (unsigned int i = 0; i < picture->nr_layers; i++) {
+		const struct drm_rect *dst = &picture->layers[i].dst;
+
+		if (y < dst->y1 || y >= dst->y2) {
+			continue;
+		}
+		if (!blended[i]) {
+			see_line(canvas, lines, i, y - dst->y1, out + dst->x1);
+			continue;
+		}
+		see_line(canvas, lines, i, y - dst->y1, canvas->line);
+		blend_line(canvas->line, out + dst->x1,
+			   (unsigned int)drm_rect_width(dst));
+	}
+}
+
+static void paint_lines(struct vkms_canvas *canvas, struct vkms_lines *lines)
+{
+	const struct vkms_picture *picture = lines->picture;
+	bool blended[VKMS_PLANES_MAX], deep[VKMS_PLANES_MAX];
 
 	for (unsigned int i = 0; i < picture->nr_layers; i++) {
+		blended[i] = is_blended(picture, i);
 		deep[i] = is_deep(picture, i);
 	}
-	for (u32 y = 0; y < picture->height; y++) {
-		if (is_deep_line(picture, deep, (int)y)) {
-			vkms_to_xrgb8888(vkms_compose_line(lines, (int)y),
-					 canvas->pixels +
-						 (size_t)y * (canvas->stride /
-							      sizeof(u32)),
+	for (int y = 0; y < (int)picture->height; y++) {
+		u32 *out = canvas->pixels +
+			   (size_t)y * (canvas->stride / sizeof(u32));
+
+		if (is_deep_line(picture, deep, y)) {
+			vkms_to_xrgb8888(vkms_compose_line(lines, y), out,
 					 picture->width);
+		} else {
+			paint_line(canvas, lines, blended, y, out);
 		}
 	}
+}
+
+static int make_bands(struct vkms_canvas *canvas,
+		      const struct vkms_picture *picture)
+{
+	for (unsigned int i = 0; i < picture->nr_layers; i++) {
+		const struct vkms_layer *layer = &picture->layers[i];
+
+		if (!is_turned(layer)) {
+			continue;
+		}
+		canvas->band_y[i] = -1;
+		canvas->bands[i] = kmalloc_array(
+			(size_t)drm_rect_width(&layer->dst) * BAND, sizeof(u32),
+			GFP_KERNEL);
+		if (!canvas->bands[i]) {
+			return -ENOMEM;
+		}
+	}
+	return 0;
 }
 
 static int paint_picture(struct vkms_canvas *canvas, struct vkms_lines *lines)
 {
 	const struct vkms_picture *picture = lines->picture;
-	int ret = 0;
+	int ret = make_bands(canvas, picture);
 
 	canvas->line = kmalloc_array(picture->width, sizeof(*canvas->line),
 				     GFP_KERNEL);
-	canvas->image = image_of(canvas->pixels, picture->width,
-				 picture->height, canvas->stride, false);
-	if (!canvas->line || !canvas->image) {
+	if (!ret && !canvas->line) {
 		ret = -ENOMEM;
 	}
-	/* With gamma no line is done here. */
-	if (!ret && !picture->gamma_lut) {
-		ret = paint_layers(canvas, lines);
-	}
 	if (!ret) {
-		paint_deep_lines(canvas, lines);
-	}
-	if (canvas->image) {
-		pixman_image_unref(canvas->image);
+		paint_lines(canvas, lines);
 	}
 	kfree(canvas->line);
+	for (unsigned int i = 0; i < picture->nr_layers; i++) {
+		kfree(canvas->bands[i]);
+	}
 	return ret;
 }
 
