@@ -54,15 +54,20 @@ static void request(struct display *display, unsigned int cmd, void *arg)
 static u32 make_fb(struct display *display, u32 format, u32 width, u32 height,
 		   u32 *handle)
 {
-	struct drm_mode_create_dumb dumb = {
-		.width = width, .height = height, .bpp = 32};
+	const struct drm_format_info *info = drm_format_info(format);
+	struct drm_mode_create_dumb dumb = {.width = width,
+					    .height = height * info->num_planes,
+					    .bpp = info->cpp[0] * 8u};
 	struct drm_mode_fb_cmd2 cmd = {
 		.width = width, .height = height, .pixel_format = format};
 	struct drm_gem_object *obj;
 
 	request(display, DRM_IOCTL_MODE_CREATE_DUMB, &dumb);
-	cmd.handles[0] = dumb.handle;
-	cmd.pitches[0] = dumb.pitch;
+	for (u32 i = 0; i < info->num_planes; i++) {
+		cmd.handles[i] = dumb.handle;
+		cmd.pitches[i] = dumb.pitch;
+		cmd.offsets[i] = i * dumb.pitch * height;
+	}
 	request(display, DRM_IOCTL_MODE_ADDFB2, &cmd);
 	obj = drm_gem_object_lookup(display->file, dumb.handle);
 	memset(shmem_file_vaddr(obj->filp), 0x80, dumb.size);
@@ -183,15 +188,14 @@ static void add_cursor(void *data)
 }
 
 /* All over the screen. */
-static void add_overlay(void *data)
+static void set_plane(struct display *display, unsigned int plane, u32 format)
 {
-	struct display *display = data;
 	u32 handle;
 	struct drm_mode_set_plane args = {
-		.plane_id = drm_plane_from_index(display->dev, 1)->base.id,
+		.plane_id =
+			drm_plane_from_index(display->dev, (int)plane)->base.id,
 		.crtc_id = crtc_of(display)->base.id,
-		.fb_id = make_fb(display, DRM_FORMAT_ARGB8888, WIDTH, HEIGHT,
-				 &handle),
+		.fb_id = make_fb(display, format, WIDTH, HEIGHT, &handle),
 		.crtc_w = WIDTH,
 		.crtc_h = HEIGHT,
 		.src_w = WIDTH << 16,
@@ -200,9 +204,41 @@ static void add_overlay(void *data)
 	request(display, DRM_IOCTL_MODE_SETPLANE, &args);
 }
 
+#define SHOW(format)                                                           \
+	static void show_##format(void *data)                                  \
+	{                                                                      \
+		set_plane(data, 0, DRM_FORMAT_##format);                       \
+	}
+SHOW(XRGB8888)
+SHOW(ARGB8888)
+SHOW(RGB565)
+SHOW(XRGB2101010)
+SHOW(ARGB16161616)
+SHOW(NV12)
+#define LOOK_AT(format)                                                        \
+	{                                                                      \
+		.group = "core", .name = "look at " #format,                   \
+		.before = show_##format, .run = look,                          \
+	}
+
+static void add_overlay(void *data)
+{
+	set_plane(data, 1, DRM_FORMAT_ARGB8888);
+}
+
 static const struct point points[] = {
 	{.group = "limit", .name = "copy of a picture", .run = copy},
-	{.group = "core", .name = "look", .run = look},
+	LOOK_AT(ARGB8888),
+	LOOK_AT(RGB565),
+	LOOK_AT(XRGB2101010),
+	LOOK_AT(ARGB16161616),
+	LOOK_AT(NV12),
+	{
+		.group = "core",
+		.name = "look",
+		.before = show_XRGB8888,
+		.run = look,
+	},
 	{
 		.group = "core",
 		.name = "look with cursor",

@@ -8,7 +8,7 @@
 set -u
 
 build="gcc libc6-dev make meson ninja-build pkg-config libdrm-dev
-	libjson-c-dev libpixman-1-dev libgbm-dev libegl-dev libgles-dev
+	libjson-c-dev libgbm-dev libegl-dev libgles-dev
 	libpng-dev libvncserver-dev libdw-dev libunwind-dev libcmocka-dev"
 run="umockdev"
 demo="libdrm-tests drm-info mesa-utils libegl-mesa0 libgl1-mesa-dri libgbm1

@@ -75,27 +75,22 @@ struct vkms_canvas {
 	int band_y[VKMS_PLANES_MAX];
 };
 
-/* Round d * (255 - alpha) / 255 to the nearest in each channel and add the
- * colour, at most 255: two channels at once, with 8 bits of room for each. */
-IN_LINE u32 blend_channels(u32 src, u32 dst, u32 rest)
-{
-	u32 v = dst * rest + 0x00800080, over;
-
-	v = (v + (v >> 8 & 0x00ff00ff)) >> 8 & 0x00ff00ff;
-	v += src;
-	over = v & 0x01000100;
-	return (v | (over - (over >> 8))) & 0x00ff00ff;
-}
-
-WIDE static void blend_line(const u32 *in, u32 *out, unsigned int n)
+/* In each channel the colour, and what alpha leaves of that below, rounded to
+ * the nearest; no more than 255. Red and blue are done together. */
+WIDE PIXELS static void blend_line(const u32 *in, u32 *out, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		u32 src = in[i], dst = out[i], rest = 255 - (src >> 24);
-		u32 rb = blend_channels(src & 0x00ff00ff, dst & 0x00ff00ff,
-					rest);
-		u32 g = blend_channels(src >> 8 & 0xff, dst >> 8 & 0xff, rest);
+		u32 rb = (dst & 0xff00ff) * rest + 0x800080;
+		u32 g = (dst >> 8 & 0xff) * rest + 0x80;
+		u32 over;
 
-		out[i] = rb | g << 8;
+		rb = ((rb + (rb >> 8 & 0xff00ff)) >> 8 & 0xff00ff) +
+		     (src & 0xff00ff);
+		g = ((g + (g >> 8)) & 0xff00) + (src & 0xff00);
+		over = rb & 0x1000100;
+		rb = (rb | (over - (over >> 8))) & 0xff00ff;
+		out[i] = rb | (g > 0xff00 ? 0xff00 : g);
 	}
 }
 
@@ -134,18 +129,19 @@ static void see_line(struct vkms_canvas *canvas, struct vkms_lines *lines,
 {
 	const struct vkms_layer *layer = &lines->picture->layers[i];
 	size_t width = (size_t)drm_rect_width(&layer->dst);
+	u32 *band = canvas->bands[i];
 	struct vkms_run run;
 
-	if (!canvas->bands[i]) {
+	if (!band) {
 		run = vkms_layer_run(layer, lines->maps[i], y);
 		vkms_see_run(&run, out);
 		return;
 	}
 	if (canvas->band_y[i] < 0 || y >= canvas->band_y[i] + BAND) {
-		see_band(layer, lines->maps[i], y, canvas->bands[i]);
+		see_band(layer, lines->maps[i], y, band);
 		canvas->band_y[i] = y;
 	}
-	memcpy(out, canvas->bands[i] + (size_t)(y - canvas->band_y[i]) * width,
+	memcpy(out, band + (size_t)(y - canvas->band_y[i]) * width,
 	       width * sizeof(*out));
 }
 

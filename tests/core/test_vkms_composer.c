@@ -287,6 +287,131 @@ TEST(a_layer_is_blended_over_another)
 	buffer_destroy(&above);
 }
 
+/* As Linux has it, in 32 bits. */
+static u16 wrapped(u32 src, u32 dst, u32 alpha)
+{
+	return (u16)((src * 65535 + dst * (65535 - alpha) + 32767) / 65535);
+}
+
+TEST(colours_brighter_than_their_alpha_wrap_around_in_sixteen_bits)
+{
+	struct buffer below = buffer_create(stage.file, DRM_FORMAT_XRGB16161616,
+					    WIDTH, HEIGHT);
+	struct buffer above = buffer_create(stage.file, DRM_FORMAT_ARGB16161616,
+					    WIDTH, HEIGHT);
+	struct vkms_picture *picture = new_picture();
+
+	buffer_fill_random(&below);
+	for (u32 i = 0; i < above.size; i++) {
+		above.pixels[i] = (u8)rand();
+	}
+	add_layer(picture, &below, 0, 0, DRM_MODE_ROTATE_0);
+	add_layer(picture, &above, 0, 0, DRM_MODE_ROTATE_0);
+	compose(picture);
+	for (u32 i = 0; i < WIDTH * HEIGHT; i++) {
+		u16 dst[4], src[4];
+
+		memcpy(dst, below.pixels + i * 8, sizeof(dst));
+		memcpy(src, above.pixels + i * 8, sizeof(src));
+		assert_pixel(lines[i / WIDTH][i % WIDTH],
+			     wrapped(src[2], dst[2], src[3]),
+			     wrapped(src[1], dst[1], src[3]),
+			     wrapped(src[0], dst[0], src[3]));
+	}
+	buffer_destroy(&below);
+	buffer_destroy(&above);
+}
+
+static u32 cut_off(u32 src, u32 dst, u32 alpha)
+{
+	return min(src + (dst * (255 - alpha) + 127) / 255, 255u);
+}
+
+TEST(colours_brighter_than_their_alpha_are_cut_off_in_eight_bits)
+{
+	struct buffer below =
+		buffer_create(stage.file, DRM_FORMAT_XRGB8888, WIDTH, HEIGHT);
+	struct buffer above =
+		buffer_create(stage.file, DRM_FORMAT_ARGB8888, WIDTH, HEIGHT);
+	struct vkms_picture *picture = new_picture();
+
+	buffer_fill_random(&below);
+	for (u32 i = 0; i < above.size; i++) {
+		above.pixels[i] = (u8)rand();
+	}
+	add_layer(picture, &below, 0, 0, DRM_MODE_ROTATE_0);
+	add_layer(picture, &above, 0, 0, DRM_MODE_ROTATE_0);
+	compose(picture);
+	for (u32 i = 0; i < WIDTH * HEIGHT; i++) {
+		const u8 *dst = below.pixels + i * 4,
+			 *src = above.pixels + i * 4;
+
+		assert_int_equal(seen[i / WIDTH][i % WIDTH] & 0xffffff,
+				 cut_off(src[2], dst[2], src[3]) << 16 |
+					 cut_off(src[1], dst[1], src[3]) << 8 |
+					 cut_off(src[0], dst[0], src[3]));
+	}
+	buffer_destroy(&below);
+	buffer_destroy(&above);
+}
+
+/* Runs of several pixels are what each is alone. */
+static void assert_run(struct vkms_run run)
+{
+	struct vkms_pixel together[WIDTH];
+	u32 seen_together[WIDTH];
+	unsigned int n = run.n;
+
+	vkms_read_run(&run, together);
+	vkms_see_run(&run, seen_together);
+	run.n = 1;
+	for (unsigned int i = 0; i < n; i++) {
+		struct vkms_pixel alone;
+		u32 seen_alone;
+
+		vkms_read_run(&run, &alone);
+		vkms_see_run(&run, &seen_alone);
+		assert_memory_equal(&together[i], &alone, sizeof(alone));
+		assert_int_equal(seen_together[i], seen_alone);
+		run.x += run.dx;
+		run.y += run.dy;
+	}
+}
+
+TEST(runs_of_any_place_and_length_are_what_their_pixels_are)
+{
+	for (unsigned int f = 0; f < vkms_nr_formats; f++) {
+		struct buffer buffer = buffer_create(
+			stage.file, vkms_formats[f], WIDTH, HEIGHT);
+		struct vkms_picture *picture = new_picture();
+		void *data[] = {buffer.pixels, buffer.chroma};
+		struct vkms_run run = {.data = data};
+
+		buffer_fill_random(&buffer);
+		run.fb = add_layer(picture, &buffer, 0, 0, DRM_MODE_ROTATE_0)
+				 ->fb;
+		for (int i = 0; i < 20 * 21; i++) {
+			run.encoding = i % DRM_COLOR_ENCODING_MAX;
+			run.range = i % DRM_COLOR_RANGE_MAX;
+			run.n = (unsigned int)i / 20 * 2 + i % 2;
+			run.x = i % 20;
+			run.y = i % HEIGHT;
+			run.dx = 1;
+			run.dy = 0;
+			assert_run(run);
+			run.x = WIDTH - 1 - i % 20;
+			run.dx = -1;
+			assert_run(run);
+			run.y = i % 7;
+			run.dx = 0;
+			run.dy = 1;
+			assert_run(run);
+		}
+		vkms_picture_put(picture);
+		buffer_destroy(&buffer);
+	}
+}
+
 /* Each step is one that can be seen: the colour says from where. */
 static void fill_places(struct buffer *buffer)
 {
@@ -327,7 +452,7 @@ static void move_place(u32 rotation, int w, int h, int *x, int *y)
 TEST(layers_are_mirrored_and_then_turned)
 {
 	struct buffer buffer =
-		buffer_create(stage.file, DRM_FORMAT_XRGB8888, 20, 30);
+		buffer_create(stage.file, DRM_FORMAT_XRGB8888, 40, 30);
 
 	fill_places(&buffer);
 	for (u32 quarter = 0; quarter < 4; quarter++) {
@@ -340,11 +465,11 @@ TEST(layers_are_mirrored_and_then_turned)
 			add_layer(picture, &buffer, 7, 5, rotation);
 			compose(picture);
 			assert_seen_as_composed();
-			for (int i = 0; i < 20 * 30; i++) {
-				int x = i % 20, y = i / 20;
+			for (int i = 0; i < 40 * 30; i++) {
+				int x = i % 40, y = i / 40;
 				u32 place = 1u << 16 | (u32)y << 8 | (u32)x;
 
-				move_place(rotation, 20, 30, &x, &y);
+				move_place(rotation, 40, 30, &x, &y);
 				assert_int_equal(seen[y + 5][x + 7] & 0xffffff,
 						 place);
 			}
@@ -525,6 +650,12 @@ int main(void)
 		ON_SCREEN(ycbcr_is_red_and_blue_by_its_encoding_and_range),
 		ON_SCREEN(chroma_is_of_two_by_two_pixels),
 		ON_SCREEN(a_layer_is_blended_over_another),
+		ON_SCREEN(
+			colours_brighter_than_their_alpha_wrap_around_in_sixteen_bits),
+		ON_SCREEN(
+			colours_brighter_than_their_alpha_are_cut_off_in_eight_bits),
+		ON_SCREEN(
+			runs_of_any_place_and_length_are_what_their_pixels_are),
 		ON_SCREEN(layers_are_mirrored_and_then_turned),
 		ON_SCREEN(what_is_seen_is_what_linux_composes),
 		ON_SCREEN(a_picture_without_layers_is_black),
