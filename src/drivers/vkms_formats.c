@@ -62,10 +62,12 @@ IN_LINE u32 spread(u32 v, u32 max)
 	return (v * MAX16 + max / 2) / max;
 }
 
-/* v / 257, to the nearest: without a division. */
-IN_LINE u32 narrow8(u32 v)
+/* v / 257, to the nearest, of the low 16 bits of each half: without a division.
+ */
+IN_LINE u64 narrow8(u64 v)
 {
-	return (v * MAX8 + 32895) >> 16;
+	v &= 0x0000ffff0000ffff;
+	return ((v << 8) - v + 0x0000807f0000807f) >> 16 & 0x000000ff000000ff;
 }
 
 /* Where pixels are in memory. */
@@ -111,15 +113,21 @@ PIXELS IN_LINE void read_8888(struct pixels pixels, u32 opaque,
 	}
 }
 
+/* Alpha is the first of a composed pixel's channels, and the last of this
+ * format's. */
+IN_LINE u64 reverse(u64 v)
+{
+	return v >> 48 | (v >> 32 & MAX16) << 16 | (v >> 16 & MAX16) << 32 |
+	       v << 48;
+}
+
 PIXELS IN_LINE void read_16161616(struct pixels pixels, u64 opaque,
 				  struct vkms_pixel *out)
 {
 	for (unsigned int i = 0; i < pixels.n; i++) {
 		u64 v = load64(pixels.p + i * pixels.step);
 
-		vkms_store_pixel(&out[i],
-				 opaque | v >> 48 | (v >> 32 & MAX16) << 16 |
-					 (v >> 16 & MAX16) << 32 | v << 48);
+		vkms_store_pixel(&out[i], opaque | reverse(v));
 	}
 }
 
@@ -208,14 +216,9 @@ PIXELS IN_LINE void see_16161616(struct pixels pixels, u32 *out)
 {
 	for (unsigned int i = 0; i < pixels.n; i++) {
 		u64 v = load64(pixels.p + i * pixels.step);
-		/* narrow8(), two at once. */
-		u64 rb = v & 0x0000ffff0000ffff;
-		u32 g = (u32)(v >> 16) & MAX16;
+		u64 rb = narrow8(v), ag = narrow8(v >> 16);
 
-		rb = (rb << 8) - rb + 0x0000807f0000807f;
-		g = (g << 8) - g + 32895;
-		out[i] = ((u32)(rb >> 32) & 0xff0000) | (g >> 8 & 0xff00) |
-			 ((u32)rb >> 16 & MAX8);
+		out[i] = (u32)(rb >> 16) | (u32)ag << 8 | (u32)rb;
 	}
 }
 
@@ -296,27 +299,21 @@ PIXELS IN_LINE void write_8888(const struct vkms_pixel *in, unsigned int n,
 {
 	for (unsigned int i = 0; i < n; i++) {
 		u64 pixel = vkms_load_pixel(&in[i]);
-		/* narrow8(), two at once. */
-		u64 ag = pixel & 0x0000ffff0000ffff;
-		u64 rb = pixel >> 16 & 0x0000ffff0000ffff;
-		u32 v;
+		u64 ag = narrow8(pixel), rb = narrow8(pixel >> 16);
+		u32 v = opaque | (u32)ag << 24 | (u32)rb << 16 |
+			(u32)(ag >> 24) | (u32)(rb >> 32);
 
-		ag = ((ag << 8) - ag + 0x0000807f0000807f) >> 16;
-		rb = ((rb << 8) - rb + 0x0000807f0000807f) >> 16;
-		v = opaque | (u32)ag << 24 | ((u32)rb & MAX8) << 16 |
-		    ((u32)(ag >> 32) & MAX8) << 8 | ((u32)(rb >> 32) & MAX8);
 		memcpy(p + (size_t)i * 4, &v, sizeof(v));
 	}
 }
 
 PIXELS IN_LINE void write_16161616(const struct vkms_pixel *in, unsigned int n,
-				   u16 opaque, u8 *p)
+				   u64 opaque, u8 *p)
 {
-	for (unsigned int i = 0; i < n; i++, p += 8) {
-		store16(p + 6, in[i].a | opaque);
-		store16(p + 4, in[i].r);
-		store16(p + 2, in[i].g);
-		store16(p, in[i].b);
+	for (unsigned int i = 0; i < n; i++) {
+		u64 v = reverse(opaque | vkms_load_pixel(&in[i]));
+
+		memcpy(p + (size_t)i * 8, &v, sizeof(v));
 	}
 }
 
