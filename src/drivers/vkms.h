@@ -72,7 +72,8 @@ struct vkms_picture *vkms_picture_still(const struct vkms_picture *picture);
 #define PIXELS __attribute__((no_sanitize("thread")))
 
 /* Of what goes along lines: several pixels at once, as many as the processor
- * can that it runs on. Sanitizers are not up yet when that is chosen. */
+ * can that it runs on. Static ones only: a library would show the others to who
+ * links it. Sanitizers are not up yet when the processor is asked. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&         \
 	!defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 #define WIDE                                                                   \

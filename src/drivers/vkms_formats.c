@@ -330,13 +330,10 @@ PIXELS IN_LINE void write_565(const struct vkms_pixel *in, unsigned int n,
 	}
 }
 
-WIDE PIXELS void vkms_write_line(const struct drm_framebuffer *fb,
-				 void *const *data, u32 y,
-				 const struct vkms_pixel *in, unsigned int n)
+WIDE PIXELS static void write_packed(u32 format, const struct vkms_pixel *in,
+				     unsigned int n, u8 *p)
 {
-	u8 *p = (u8 *)data[0] + (size_t)y * fb->pitches[0];
-
-	switch (fb->format->format) {
+	switch (format) {
 	case DRM_FORMAT_ARGB8888:
 		write_8888(in, n, 0, p);
 		break;
@@ -355,8 +352,14 @@ WIDE PIXELS void vkms_write_line(const struct drm_framebuffer *fb,
 	}
 }
 
-WIDE PIXELS void vkms_to_xrgb8888(const struct vkms_pixel *in, u32 *out,
-				  unsigned int n)
+void vkms_write_line(const struct drm_framebuffer *fb, void *const *data, u32 y,
+		     const struct vkms_pixel *in, unsigned int n)
 {
-	write_8888(in, n, MAX8 << 24, (u8 *)out);
+	write_packed(fb->format->format, in, n,
+		     (u8 *)data[0] + (size_t)y * fb->pitches[0]);
+}
+
+void vkms_to_xrgb8888(const struct vkms_pixel *in, u32 *out, unsigned int n)
+{
+	write_packed(DRM_FORMAT_XRGB8888, in, n, (u8 *)out);
 }

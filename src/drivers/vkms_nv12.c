@@ -130,8 +130,8 @@ static unsigned int single_pixels(const struct vkms_run *run)
 	return run->dx == 1 ? min((unsigned int)run->x % 2, run->n) : run->n;
 }
 
-WIDE PIXELS void vkms_read_nv12(const struct vkms_run *run,
-				struct vkms_pixel *out)
+WIDE PIXELS static void read_pairs(const struct vkms_run *run,
+				   struct vkms_pixel *out)
 {
 	const struct matrix m = matrices[run->encoding][run->range];
 	unsigned int single = single_pixels(run);
@@ -157,7 +157,7 @@ WIDE PIXELS void vkms_read_nv12(const struct vkms_run *run,
 	}
 }
 
-WIDE PIXELS void vkms_see_nv12(const struct vkms_run *run, u32 *out)
+WIDE PIXELS static void see_pairs(const struct vkms_run *run, u32 *out)
 {
 	const struct matrix m = matrices[run->encoding][run->range];
 	unsigned int single = single_pixels(run);
@@ -179,4 +179,14 @@ WIDE PIXELS void vkms_see_nv12(const struct vkms_run *run, u32 *out)
 	for (unsigned int i = single + 2 * pairs; i < run->n; i++) {
 		out[i] = seen_of(sums_at(run, &m, i));
 	}
+}
+
+void vkms_read_nv12(const struct vkms_run *run, struct vkms_pixel *out)
+{
+	read_pairs(run, out);
+}
+
+void vkms_see_nv12(const struct vkms_run *run, u32 *out)
+{
+	see_pairs(run, out);
 }
