@@ -88,10 +88,11 @@ static struct pixels pixels_of(const struct vkms_run *run)
 			       .n = run->n};
 }
 
-/* What a line of a framebuffer is: for loops of a step that is known. */
-IN_LINE struct pixels in_a_row(struct pixels pixels, int cpp)
+/* What a line of a framebuffer is, or one from right to left: for loops of a
+ * step that is known. */
+IN_LINE struct pixels in_a_row(struct pixels pixels, ptrdiff_t step)
 {
-	pixels.step = cpp;
+	pixels.step = step;
 	return pixels;
 }
 
@@ -191,6 +192,8 @@ WIDE PIXELS static void read_packed(const struct vkms_run *run,
 		read_pixels(format, in_a_row(pixels, 4), out);
 	} else if (pixels.step == 8) {
 		read_pixels(format, in_a_row(pixels, 8), out);
+	} else if (pixels.step == -4) {
+		read_pixels(format, in_a_row(pixels, -4), out);
 	} else {
 		read_pixels(format, pixels, out);
 	}
@@ -280,6 +283,8 @@ WIDE PIXELS static void see_packed(const struct vkms_run *run, u32 *out)
 		see_pixels(format, in_a_row(pixels, 4), out);
 	} else if (pixels.step == 8) {
 		see_pixels(format, in_a_row(pixels, 8), out);
+	} else if (pixels.step == -4) {
+		see_pixels(format, in_a_row(pixels, -4), out);
 	} else {
 		see_pixels(format, pixels, out);
 	}

@@ -60,8 +60,6 @@ static bool is_deep(const struct vkms_picture *picture, unsigned int i)
 	return false;
 }
 
-#define BAND 32 /* lines */
-
 /**
  * struct vkms_canvas - where a picture is put together in 8 bits
  */
@@ -69,10 +67,6 @@ struct vkms_canvas {
 	u32 *pixels;
 	u32 stride; /* bytes */
 	u32 *line;  /* for a line of a layer, owned */
-	/* For BAND lines of a layer that is turned, each; owned, or NULL.
-	 * Which, by the first: -1: none yet. */
-	u32 *bands[VKMS_PLANES_MAX];
-	int band_y[VKMS_PLANES_MAX];
 };
 
 /* In each channel the colour, and what alpha leaves of that below, rounded to
@@ -92,57 +86,6 @@ WIDE PIXELS static void blend_line(const u32 *in, u32 *out, unsigned int n)
 		rb = (rb | (over - (over >> 8))) & 0xff00ff;
 		out[i] = rb | (g > 0xff00 ? 0xff00 : g);
 	}
-}
-
-static bool is_turned(const struct vkms_layer *layer)
-{
-	return layer->rotation & (DRM_MODE_ROTATE_90 | DRM_MODE_ROTATE_270);
-}
-
-/* A line of a turned layer is a column of its framebuffer, with a cache line
- * for each pixel. So many lines are read at once, along those of the
- * framebuffer. */
-static void see_band(const struct vkms_layer *layer, void *const *data, int y,
-		     u32 *band)
-{
-	struct vkms_run run = vkms_layer_run(layer, data, y);
-	int next = vkms_layer_run(layer, data, y + 1).x;
-	unsigned int width = run.n;
-	int dy = run.dy;
-
-	run.n = (unsigned int)min(BAND, drm_rect_height(&layer->dst) - y);
-	run.dx = next - run.x;
-	run.dy = 0;
-	for (unsigned int x = 0; x < width; x++, run.y += dy) {
-		u32 pixels[BAND];
-
-		vkms_see_run(&run, pixels);
-		for (unsigned int i = 0; i < run.n; i++) {
-			band[(size_t)i * width + x] = pixels[i];
-		}
-	}
-}
-
-/* A line of a layer, @y from its top; lines come one after the other. */
-static void see_line(struct vkms_canvas *canvas, struct vkms_lines *lines,
-		     unsigned int i, int y, u32 *out)
-{
-	const struct vkms_layer *layer = &lines->picture->layers[i];
-	size_t width = (size_t)drm_rect_width(&layer->dst);
-	u32 *band = canvas->bands[i];
-	struct vkms_run run;
-
-	if (!band) {
-		run = vkms_layer_run(layer, lines->maps[i], y);
-		vkms_see_run(&run, out);
-		return;
-	}
-	if (canvas->band_y[i] < 0 || y >= canvas->band_y[i] + BAND) {
-		see_band(layer, lines->maps[i], y, band);
-		canvas->band_y[i] = y;
-	}
-	memcpy(out, band + (size_t)(y - canvas->band_y[i]) * width,
-	       width * sizeof(*out));
 }
 
 /* Is something seen that is no layer? */
@@ -180,18 +123,19 @@ static void paint_line(struct vkms_canvas *canvas, struct vkms_lines *lines,
 		memset(out, 0, picture->width * sizeof(*out));
 	}
 	for (unsigned int i = 0; i < picture->nr_layers; i++) {
-		const struct drm_rect *dst = &picture->layers[i].dst;
+		const struct vkms_layer *layer = &picture->layers[i];
+		struct vkms_run run;
 
-		if (y < dst->y1 || y >= dst->y2) {
+		if (y < layer->dst.y1 || y >= layer->dst.y2) {
 			continue;
 		}
+		run = vkms_layer_run(layer, lines->maps[i], y - layer->dst.y1);
 		if (!blended[i]) {
-			see_line(canvas, lines, i, y - dst->y1, out + dst->x1);
+			vkms_see_run(&run, out + layer->dst.x1);
 			continue;
 		}
-		see_line(canvas, lines, i, y - dst->y1, canvas->line);
-		blend_line(canvas->line, out + dst->x1,
-			   (unsigned int)drm_rect_width(dst));
+		vkms_see_run(&run, canvas->line);
+		blend_line(canvas->line, out + layer->dst.x1, run.n);
 	}
 }
 
@@ -217,44 +161,16 @@ static void paint_lines(struct vkms_canvas *canvas, struct vkms_lines *lines)
 	}
 }
 
-static int make_bands(struct vkms_canvas *canvas,
-		      const struct vkms_picture *picture)
-{
-	for (unsigned int i = 0; i < picture->nr_layers; i++) {
-		const struct vkms_layer *layer = &picture->layers[i];
-
-		if (!is_turned(layer)) {
-			continue;
-		}
-		canvas->band_y[i] = -1;
-		canvas->bands[i] = kmalloc_array(
-			(size_t)drm_rect_width(&layer->dst) * BAND, sizeof(u32),
-			GFP_KERNEL);
-		if (!canvas->bands[i]) {
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
 static int paint_picture(struct vkms_canvas *canvas, struct vkms_lines *lines)
 {
-	const struct vkms_picture *picture = lines->picture;
-	int ret = make_bands(canvas, picture);
-
-	canvas->line = kmalloc_array(picture->width, sizeof(*canvas->line),
-				     GFP_KERNEL);
-	if (!ret && !canvas->line) {
-		ret = -ENOMEM;
+	canvas->line = kmalloc_array(lines->picture->width,
+				     sizeof(*canvas->line), GFP_KERNEL);
+	if (!canvas->line) {
+		return -ENOMEM;
 	}
-	if (!ret) {
-		paint_lines(canvas, lines);
-	}
+	paint_lines(canvas, lines);
 	kfree(canvas->line);
-	for (unsigned int i = 0; i < picture->nr_layers; i++) {
-		kfree(canvas->bands[i]);
-	}
-	return ret;
+	return 0;
 }
 
 static void copy_still(const struct vkms_picture *still,
