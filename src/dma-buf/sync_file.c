@@ -131,7 +131,8 @@ static int tell_fences(struct sync_file *sync_file, struct sync_file_info *info)
 	}
 	info->status = 1;
 	/* Links of a chain can have gone meanwhile. */
-	dma_fence_unwrap_for_each(fence, &cursor, sync_file->fence) {
+	dma_fence_unwrap_for_each(fence, &cursor, sync_file->fence)
+	{
 		if (num == room) {
 			dma_fence_put(cursor.chain);
 			break;
@@ -142,8 +143,7 @@ static int tell_fences(struct sync_file *sync_file, struct sync_file_info *info)
 		}
 	}
 	info->num_fences = num;
-	ret = copy_to_user(info->sync_fence_info, infos,
-			   room * sizeof(*infos));
+	ret = copy_to_user(info->sync_fence_info, infos, room * sizeof(*infos));
 	kfree(infos);
 	return ret;
 }
@@ -209,10 +209,13 @@ int sync_file_open(struct dma_fence *fence, const char *name)
 	if (fd < 0) {
 		return fd;
 	}
-	/* Nobody can close it yet. */
+	/* Nobody can close it yet; and who releases it, in whatever thread,
+	 * comes after this, which the count says. */
+	anon_file_hold(&sync_file->file);
 	if (dma_fence_add_callback(fence, &sync_file->cb, fence_signaled)) {
 		anon_file_set_readable(&sync_file->file);
 	}
+	anon_file_put(&sync_file->file);
 	return fd;
 }
 
