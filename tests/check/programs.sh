@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# programs.sh [weston]: real programs under `uprime check`. What is found is a
+# programs.sh [large]: real programs under `uprime check`. What is found is a
 # true bug, told in docs/check.md, or nothing. (TAP)
 
 which=${1-}
@@ -28,15 +28,15 @@ PY
 if [ -z "$which" ]; then
 	check "drm_info is clean" finds "" drm_info
 	check "modetest is clean" finds "" modetest -M vkms
-	check "GStreamer's kmssink is clean" finds "" gst-launch-1.0 -q \
-		videotestsrc num-buffers=20 ! video/x-raw,format=BGRx ! \
-		kmssink driver-name=vkms
 	# It takes any input for its end, and its own end for time to go.
 	mkfifo "$tmp/input"
 	check "kmscube leaves what it shows to the system" \
 		finds "leak-mapping leak-handle leak-framebuffer" \
 		sh -c 'exec 9<>"$1"; exec kmscube -c 20 <&9' - "$tmp/input"
 else
+	check "GStreamer's kmssink is clean" finds "" gst-launch-1.0 -q \
+		videotestsrc num-buffers=20 ! video/x-raw,format=BGRx ! \
+		kmssink driver-name=vkms
 	# A client that is closed for its end, and the compositor with it.
 	cat >"$tmp/weston.sh" <<'SH'
 weston --idle-time=0 --log="$1/weston.log" &
