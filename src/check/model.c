@@ -74,8 +74,12 @@ static void process_free(struct check *check, struct process *process)
 void check_destroy(struct check *check)
 {
 	for (size_t i = 0; i < check->processes.size; i++) {
-		if (check->processes.entries[i].value) {
-			process_free(check, check->processes.entries[i].value);
+		struct process *process = check->processes.entries[i].value;
+
+		/* Nobody looks at it any more while it goes. */
+		check->processes.entries[i].value = NULL;
+		if (process) {
+			process_free(check, process);
 		}
 	}
 	u64map_destroy(&check->processes);
@@ -289,7 +293,6 @@ void check_record(struct check *check, const struct trace_record *record)
 	struct process *process = process_of(check, atomic_load(&record->pid));
 
 	clock_slot = record->time / GROWTH_SLOT;
-	check->records++;
 	if (!process) {
 		process = process_make(check, atomic_load(&record->pid));
 	}
