@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define LONG_WAIT 1000000000ll
-
 static void mapping_free(struct check *check, struct process *process,
 			 struct mapping *mapping)
 {

@@ -130,6 +130,9 @@ enum rule {
 const char *rule_name(enum rule rule);
 const char *rule_says(enum rule rule);
 
+/* A wait for fences that took longer is told, in ns. */
+#define LONG_WAIT 1000000000ll
+
 /* ---- finding.c ---- */
 
 /* Most places in a finding. */
@@ -317,7 +320,6 @@ struct check {
 	struct u64map processes; /* pid -> struct process, owned */
 	struct u64map dmabufs;	 /* identity and kind -> struct open_file */
 	struct u64map origins;	 /* hash of place and kind -> struct origin */
-	u64 records;
 };
 
 struct check *check_create(void);

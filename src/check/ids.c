@@ -11,9 +11,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A wait that took longer is told, in ns. */
-#define LONG_WAIT 1000000000ll
-
 static const char *kind_name(enum trace_kind kind)
 {
 	switch (kind) {

@@ -106,54 +106,48 @@ int drm_mode_create_lease_ioctl(struct drm_device *dev, void *data,
 	return ret;
 }
 
-int drm_mode_list_lessees_ioctl(struct drm_device *dev, void *data,
-				struct drm_file *file)
+/* Give a program the ids that @list tells of its master. @pad must be 0. */
+static int give_list(struct drm_device *dev, struct drm_file *file, u32 pad,
+		     int (*list)(struct drm_master *master, u32 **ids,
+				 u32 *count),
+		     u64 to, u32 *room)
 {
-	struct drm_mode_list_lessees *args = data;
-	struct drm_master *lessor;
+	struct drm_master *master;
 	u32 *ids, count;
 	int ret;
 
-	if (args->pad) {
+	if (pad) {
 		return -EINVAL;
 	}
 	if (!drm_core_check_feature(dev, DRIVER_MODESET)) {
 		return -EOPNOTSUPP;
 	}
-	lessor = drm_file_get_master(file);
-	ret = drm_lease_list(lessor, &ids, &count);
-	drm_master_put(&lessor);
+	master = drm_file_get_master(file);
+	ret = list(master, &ids, &count);
+	drm_master_put(&master);
 	if (!ret) {
-		ret = drm_give_ids(args->lessees_ptr, ids, count,
-				   &args->count_lessees);
+		ret = drm_give_ids(to, ids, count, room);
 	}
 	kfree(ids);
 	return ret;
+}
+
+int drm_mode_list_lessees_ioctl(struct drm_device *dev, void *data,
+				struct drm_file *file)
+{
+	struct drm_mode_list_lessees *args = data;
+
+	return give_list(dev, file, args->pad, drm_lease_list,
+			 args->lessees_ptr, &args->count_lessees);
 }
 
 int drm_mode_get_lease_ioctl(struct drm_device *dev, void *data,
 			     struct drm_file *file)
 {
 	struct drm_mode_get_lease *args = data;
-	struct drm_master *lessee;
-	u32 *ids, count;
-	int ret;
 
-	if (args->pad) {
-		return -EINVAL;
-	}
-	if (!drm_core_check_feature(dev, DRIVER_MODESET)) {
-		return -EOPNOTSUPP;
-	}
-	lessee = drm_file_get_master(file);
-	ret = drm_lease_objects(lessee, &ids, &count);
-	drm_master_put(&lessee);
-	if (!ret) {
-		ret = drm_give_ids(args->objects_ptr, ids, count,
-				   &args->count_objects);
-	}
-	kfree(ids);
-	return ret;
+	return give_list(dev, file, args->pad, drm_lease_objects,
+			 args->objects_ptr, &args->count_objects);
 }
 
 int drm_mode_revoke_lease_ioctl(struct drm_device *dev, void *data,

@@ -174,22 +174,6 @@ void ring_tell_module(const char *path, int64_t bias, int64_t first,
 	tell_path(TRACE_MODULE, path, args, ARRAY_SIZE(args));
 }
 
-static int64_t fork_mark;
-
-static void before_fork(void)
-{
-	struct trace_record *record;
-
-	if (ring_enter()) {
-		record = take_record(TRACE_MARK);
-		if (record) {
-			fork_mark = record->pad;
-		}
-		ring_end(record, 0);
-		ring_leave();
-	}
-}
-
 void ring_in_child(void)
 {
 	int parent = atomic_load(&own_pid);
@@ -197,7 +181,7 @@ void ring_in_child(void)
 	atomic_store(&own_pid, getpid());
 	witness_thread.tid = 0;
 	if (ring_enter()) {
-		tell(TRACE_FORK, 0, 0, parent, fork_mark);
+		tell(TRACE_FORK, 0, 0, parent);
 		ring_leave();
 	}
 }
@@ -260,7 +244,7 @@ __attribute__((constructor)) static void start(void)
 		(void)!readlink("/proc/self/exe", program, sizeof(program) - 1);
 		tell_path(TRACE_START, program, &parent, 1);
 		tell_inherited();
-		pthread_atfork(before_fork, NULL, ring_in_child);
+		pthread_atfork(NULL, NULL, ring_in_child);
 		memory_start();
 	}
 	witness_thread.inside--;

@@ -32,8 +32,7 @@ enum trace_op {
 	TRACE_START = 1, /* a program begins: parent's pid; path: of it */
 	TRACE_INHERIT,	 /* ... with an fd: fd, kind, identity, rdev */
 	TRACE_MODULE,	 /* code: bias, first, end; path */
-	TRACE_MARK,	 /* it is about to fork */
-	TRACE_FORK,	 /* a child begins: parent's pid, index of the mark */
+	TRACE_FORK,	 /* a child begins: parent's pid */
 	TRACE_EXIT,	 /* it ends: status */
 
 	/* Fds. */

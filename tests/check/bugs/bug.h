@@ -23,6 +23,8 @@
 #include <xf86drm.h>
 #include <xf86drmMode.h>
 
+#include "../../passing.h"
+
 /* What is not the bug must work. */
 #define MUST(condition)                                                        \
 	do {                                                                   \
@@ -109,38 +111,6 @@ static inline void sync_fd(int fd, uint64_t flags)
 	struct dma_buf_sync args = {.flags = flags};
 
 	MUST(!drmIoctl(fd, DMA_BUF_IOCTL_SYNC, &args));
-}
-
-static inline void send_fd(int sock, int fd)
-{
-	char byte = 0, control[CMSG_SPACE(sizeof(fd))] = {0};
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	MUST(sendmsg(sock, &msg, 0) == 1);
-}
-
-static inline int receive_fd(int sock)
-{
-	char byte, control[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = {&byte, 1};
-	struct msghdr msg = {.msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	int fd;
-
-	MUST(recvmsg(sock, &msg, MSG_CMSG_CLOEXEC) == 1);
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
 }
 
 /* A frame of a display. */
